@@ -1,1 +1,14 @@
-//! x
+//! gvm-rs as a library: installs, switches and rolls back Go toolchains so that `go` always works.
+//!
+//! Start with [`gvm`], the verbs. Imports only point down: `gvm` → `catalog`, `project` → `store` → `net`,
+//! `disk`, `progress` → `model`. Nothing here prints, reads the environment, asks the clock or exits; the
+//! command line (`src/cli`) does.
+
+pub mod catalog;
+pub mod disk;
+pub mod gvm;
+pub mod model;
+pub mod net;
+pub mod progress;
+pub mod project;
+pub mod store;

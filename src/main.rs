@@ -1,2 +1,7 @@
-//! x
-fn main(){}
+//! The `gvm-rs` program: hands over to the command line and exits with its code.
+
+mod cli;
+
+fn main() -> std::process::ExitCode {
+    cli::main()
+}

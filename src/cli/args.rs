@@ -1,0 +1,311 @@
+//! What can be typed. The doc comments are the help texts.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand, ValueEnum};
+
+/// Installs, switches and rolls back Go toolchains. `go` always works.
+#[derive(Debug, Parser)]
+#[command(name = "gvm-rs", version, max_term_width = 100, after_help = AFTER_HELP, infer_subcommands = false)]
+pub(crate) struct Args {
+    /// Says nothing but results and errors
+    #[arg(short, long, global = true, conflicts_with = "verbose")]
+    pub quiet: bool,
+    /// Says more about what is done
+    #[arg(short, long, global = true)]
+    pub verbose: bool,
+    /// Never opens a connection; answers from what is on this machine
+    #[arg(long, global = true)]
+    pub offline: bool,
+    /// The directory that holds everything [default: $GVM_RS_HOME or ~/.gvm-rs]
+    #[arg(long, global = true, value_name = "DIR")]
+    pub home: Option<PathBuf>,
+    /// Waits at most this many seconds for another gvm-rs (exit code 75)
+    #[arg(long, global = true, value_name = "SECONDS")]
+    pub lock_timeout: Option<u64>,
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+const AFTER_HELP: &str = "\
+Versions (SPEC): 1.22 (the newest 1.22.x), 1.22.5, go1.22.5, 1.22.x, ~1.22, '>=1.21 <1.23', 1.27rc1,
+latest or stable, oldstable, rc, prev or -. Up to 1.20 a line's first release has no third number:
+1.20 is the release go1.20, and 1.20.x is the newest of its line.
+
+Environment: GVM_RS_HOME, GVM_RS_MIRROR (base URL of the archives), GVM_RS_INDEX (URL or file of an index
+in go.dev's JSON form), GVM_RS_CONFIG, GVM_RS_OFFLINE, GVM_RS_CA_FILE, HTTPS_PROXY, NO_PROXY, SSL_CERT_FILE,
+NO_COLOR. Configuration: ~/.config/gvm-rs/config.toml. Flags come before the environment, and that before
+the configuration.
+
+Exit codes: 0 done, 1 failed, 2 wrong usage or configuration, 3 no such release, 4 not installed,
+5 network, 6 verification failed, 7 the toolchain does not work here, 8 disk full or not writable,
+9 refused to protect what is in use, 10 the store is damaged, 75 another gvm-rs holds the lock,
+130 interrupted. `exec` exits with the code of the command it runs.";
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Installs releases, several at once
+    #[command(visible_alias = "i", alias = "add", alias = "download")]
+    Install(Install),
+    /// Makes a toolchain the default, and installs it first if need be
+    #[command(visible_aliases = ["default", "global", "set"])]
+    Use(Use),
+    /// Goes back to the toolchain before, or to a generation or version
+    Rollback(Rollback),
+    /// Undoes the last switch
+    Undo,
+    /// Shows every switch, oldest first
+    History(Json),
+    /// Lists the installed toolchains
+    #[command(visible_aliases = ["ls", "versions"])]
+    List(Json),
+    /// Lists the releases there are
+    #[command(visible_aliases = ["list-remote", "search"], aliases = ["listall", "list-all"])]
+    LsRemote(LsRemote),
+    /// Shows the current toolchain
+    Current(Json),
+    /// Shows the path of a program of the current toolchain
+    Which(Which),
+    /// Shows the directory of a toolchain, its GOROOT
+    #[command(visible_alias = "prefix")]
+    Where(Where),
+    /// Runs a command under another toolchain
+    #[command(visible_aliases = ["run", "x"])]
+    Exec(Exec),
+    /// Shows the settings in force, or prints shell code that puts Go on PATH
+    Env(Env),
+    /// Removes toolchains, named exactly
+    #[command(visible_aliases = ["rm", "remove"])]
+    Uninstall(Uninstall),
+    /// Removes superseded patch releases
+    #[command(visible_alias = "gc")]
+    Prune(Prune),
+    /// Shows or empties the download cache
+    Cache(Cache),
+    /// Lists the lines of which there is a newer release
+    Outdated(Outdated),
+    /// Prints shell code that puts Go on PATH: eval "$(gvm-rs init bash)"
+    Init(Init),
+    /// Prints a completion script
+    Completions(Completions),
+}
+
+/// Where releases come from.
+#[derive(Debug, Default, clap::Args)]
+pub(crate) struct Source {
+    /// Base URL of the archives: https://, file:// or a path [default: $GVM_RS_MIRROR or https://go.dev/dl]
+    #[arg(long, value_name = "URL")]
+    pub mirror: Option<String>,
+    /// URL or file of an index in go.dev's JSON form, trusted beside the official one [default: $GVM_RS_INDEX]
+    #[arg(long, value_name = "URL|FILE")]
+    pub index: Option<String>,
+    /// Fetches the release index even if one was fetched within the hour
+    #[arg(long)]
+    pub refresh: bool,
+    /// Accepts a mirror by plain http; hashes are checked all the same
+    #[arg(long)]
+    pub insecure_mirror: bool,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Install {
+    /// Versions; none is the version that the project here asks for
+    #[arg(value_name = "SPEC", allow_hyphen_values = true)]
+    pub specs: Vec<String>,
+    /// Switches to the first one once it is installed
+    #[arg(long = "use")]
+    pub and_use: bool,
+    /// How many downloads run at once
+    #[arg(short = 'j', long, value_name = "N")]
+    pub downloads: Option<usize>,
+    /// Keeps the archives in the cache
+    #[arg(long)]
+    pub keep_archives: bool,
+    /// Unpacks for another operating system, into foreign/
+    #[arg(long, requires = "no_prove")]
+    pub os: Option<String>,
+    /// Unpacks for another architecture, into foreign/
+    #[arg(long, requires = "no_prove")]
+    pub arch: Option<String>,
+    /// Accepts that a toolchain for another platform cannot be tried here
+    #[arg(long)]
+    pub no_prove: bool,
+    /// Prints the outcome as JSON
+    #[arg(long)]
+    pub json: bool,
+    #[command(flatten)]
+    pub source: Source,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Use {
+    /// A version; none is the version that the project here asks for
+    #[arg(value_name = "SPEC", allow_hyphen_values = true)]
+    pub spec: Option<String>,
+    /// Prints the outcome as JSON
+    #[arg(long)]
+    pub json: bool,
+    #[command(flatten)]
+    pub source: Source,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Rollback {
+    /// A generation's number or a version; none is the toolchain before
+    #[arg(value_name = "N|VERSION")]
+    pub to: Option<String>,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Json {
+    /// Prints JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct LsRemote {
+    /// A line like 1.22, a range like '>=1.21 <1.23', or a word like latest
+    #[arg(value_name = "SPEC")]
+    pub filter: Option<String>,
+    /// Shows betas and release candidates too
+    #[arg(long, conflicts_with_all = ["rc", "stable"])]
+    pub all: bool,
+    /// Shows only release candidates and betas
+    #[arg(long, conflicts_with = "stable")]
+    pub rc: bool,
+    /// Shows only stable releases, which is the default
+    #[arg(long)]
+    pub stable: bool,
+    /// Prints JSON
+    #[arg(long)]
+    pub json: bool,
+    #[command(flatten)]
+    pub source: Source,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Which {
+    /// The program
+    #[arg(default_value = "go", value_name = "PROGRAM")]
+    pub program: String,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Where {
+    /// An installed version; none is the current one
+    #[arg(value_name = "SPEC", allow_hyphen_values = true)]
+    pub spec: Option<String>,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Exec {
+    /// An installed version
+    #[arg(value_name = "SPEC", allow_hyphen_values = true)]
+    pub spec: String,
+    /// Installs the version first if need be
+    #[arg(long)]
+    pub install: bool,
+    #[command(flatten)]
+    pub source: Source,
+    /// The command and its arguments
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true, required = true, value_name = "CMD")]
+    pub command: Vec<OsString>,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Env {
+    /// Prints JSON
+    #[arg(long, conflicts_with = "shell")]
+    pub json: bool,
+    /// Prints code for this shell that puts Go on PATH
+    #[arg(long)]
+    pub shell: Option<Shell>,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Uninstall {
+    /// Exact versions, like 1.22.5
+    #[arg(value_name = "VERSION", required = true)]
+    pub versions: Vec<String>,
+    /// Removes even what a rollback or a running program needs, but never the current toolchain
+    #[arg(long)]
+    pub force: bool,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Prune {
+    /// How many patch releases of each line stay
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub keep: usize,
+    /// Shows what would be removed
+    #[arg(short = 'n', long)]
+    pub dry_run: bool,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Cache {
+    #[command(subcommand)]
+    pub action: CacheAction,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum CacheAction {
+    /// Lists what is in the cache
+    #[command(alias = "list")]
+    Ls(Json),
+    /// Empties the cache
+    #[command(alias = "clear")]
+    Clean,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Outdated {
+    /// Prints JSON
+    #[arg(long)]
+    pub json: bool,
+    #[command(flatten)]
+    pub source: Source,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Init {
+    /// The shell that will read it
+    pub shell: Shell,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Completions {
+    /// The shell that will read it
+    pub shell: CompletionShell,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Shell {
+    Bash,
+    Zsh,
+    Fish,
+    Sh,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum CompletionShell {
+    Bash,
+    Zsh,
+    Fish,
+}
+
+impl Command {
+    /// The source flags, where the command has them.
+    pub(crate) fn source(&self) -> Option<&Source> {
+        match self {
+            Command::Install(args) => Some(&args.source),
+            Command::Use(args) => Some(&args.source),
+            Command::LsRemote(args) => Some(&args.source),
+            Command::Exec(args) => Some(&args.source),
+            Command::Outdated(args) => Some(&args.source),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,45 @@
+//! `env`: the settings in force.
+
+use std::process::ExitCode;
+
+use serde_json::json;
+
+use crate::cli::args::Env;
+use crate::cli::config::Config;
+use crate::cli::report::Failure;
+use crate::cli::shell::{self, quote};
+use crate::cli::ui::Ui;
+
+pub(crate) fn run(args: &Env, config: &Config, ui: &Ui) -> Result<ExitCode, Failure> {
+    if let Some(shell) = args.shell {
+        ui.result(shell::init(shell, config)?);
+        return Ok(ExitCode::SUCCESS);
+    }
+    let store = config.store()?;
+    let current = store.current()?;
+    let goroot = current.map(|current| store.layout().tree(current.version));
+    if args.json {
+        ui.json(&json!({
+            "home": config.root,
+            "bin": config.root.join("bin"),
+            "config": config.config_file,
+            "mirror": config.mirror,
+            "index": config.index,
+            "offline": config.offline,
+            "downloads": config.downloads,
+            "keep_archives": config.keep_archives,
+            "version": current.map(|current| current.version),
+            "goroot": goroot,
+        }));
+        return Ok(ExitCode::SUCCESS);
+    }
+    let line = |name: &str, value: &str| format!("{name}={}\n", quote(value));
+    let mut text = line("GVM_RS_HOME", &config.root.to_string_lossy());
+    text += &line("GVM_RS_BIN", &config.root.join("bin").to_string_lossy());
+    text += &line("GVM_RS_CONFIG", &config.config_file.to_string_lossy());
+    text += &line("GVM_RS_MIRROR", &config.mirror);
+    text += &line("GVM_RS_INDEX", config.index.as_deref().unwrap_or_default());
+    text += &line("GVM_RS_VERSION", &current.map(|current| current.version.toolchain()).unwrap_or_default());
+    ui.result(text);
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,20 @@
+//! One file per command: its arguments, calls into the library, its output.
+
+pub(crate) mod cache;
+pub(crate) mod completions;
+pub(crate) mod env;
+pub(crate) mod exec;
+pub(crate) mod history;
+pub(crate) mod init;
+pub(crate) mod install;
+pub(crate) mod list;
+pub(crate) mod locate;
+pub(crate) mod outdated;
+pub(crate) mod prune;
+pub(crate) mod remote;
+pub(crate) mod rollback;
+pub(crate) mod switch;
+pub(crate) mod uninstall;
+
+mod changes;
+mod session;

@@ -1,0 +1,34 @@
+//! `rollback` and `undo`: back to an earlier toolchain, without the network.
+
+use std::process::ExitCode;
+
+use gvm_rs::gvm::RollbackTo;
+
+use super::changes;
+use super::session::Session;
+use crate::cli::args::Rollback;
+use crate::cli::config::Config;
+use crate::cli::report::Failure;
+use crate::cli::ui::Ui;
+
+pub(crate) fn run(args: &Rollback, config: &Config, ui: &Ui) -> Result<ExitCode, Failure> {
+    let to = match args.to.as_deref() {
+        None | Some("-" | "prev" | "previous") => RollbackTo::Last,
+        Some(typed) => parse(typed)?,
+    };
+    let session = Session::open(config, ui)?;
+    let switched = session.gvm().rollback(to)?;
+    changes::tell_switched(&switched, config, ui);
+    Ok(ExitCode::SUCCESS)
+}
+
+/// A plain number is a generation; versions have a point in them.
+fn parse(typed: &str) -> Result<RollbackTo, Failure> {
+    if let Ok(number) = typed.parse() {
+        return Ok(RollbackTo::Generation(number));
+    }
+    typed
+        .parse()
+        .map(RollbackTo::Version)
+        .map_err(|_| Failure::NotAGeneration(typed.chars().take(40).collect()))
+}

@@ -1,0 +1,51 @@
+//! What a command that changes something works with: store, network, settings and a watcher.
+
+use gvm_rs::gvm::{Gvm, Settings};
+use gvm_rs::model::VersionRequest;
+use gvm_rs::net::Net;
+use gvm_rs::project;
+use gvm_rs::store::Store;
+
+use crate::cli::config::{Config, current_directory};
+use crate::cli::interrupt::Interrupt;
+use crate::cli::progress::Watcher;
+use crate::cli::report::Failure;
+use crate::cli::ui::Ui;
+
+/// Everything that the verbs need.
+pub(super) struct Session {
+    store: Store,
+    net: Net,
+    pub(super) settings: Settings,
+    pub(super) watcher: Watcher,
+}
+
+impl Session {
+    /// Opens a session. Nothing is connected to, and no certificate is read, before it is needed.
+    pub(super) fn open(config: &Config, ui: &Ui) -> Result<Session, Failure> {
+        Ok(Session {
+            store: config.store()?,
+            net: Net::new(config.net_options()),
+            settings: config.settings()?,
+            watcher: Watcher::new(ui, Interrupt::listen().map_err(Failure::Signals)?),
+        })
+    }
+
+    pub(super) fn gvm(&self) -> Gvm<'_> {
+        Gvm { store: &self.store, net: &self.net, settings: &self.settings, progress: &self.watcher }
+    }
+}
+
+/// Returns what was typed as a request, or what the project here asks for.
+pub(super) fn request_or_project(typed: Option<&str>, ui: &Ui) -> Result<VersionRequest, Failure> {
+    if let Some(typed) = typed {
+        return Ok(typed.parse()?);
+    }
+    let wish = project::find(&current_directory()?)?.ok_or(Failure::NoProject)?;
+    ui.note(format_args!(
+        "`{}` asks for {}",
+        gvm_rs::net::escaped(&wish.path.to_string_lossy()),
+        wish.request
+    ));
+    Ok(wish.request)
+}

@@ -1,0 +1,263 @@
+//! Settings from flags, environment and configuration file, in that order. The only reader of the environment.
+#![expect(clippy::disallowed_methods, reason = "this is the door that the ban points to")]
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use gvm_rs::catalog::OFFICIAL_ARCHIVES;
+use gvm_rs::disk::{self, Disk, Faults};
+use gvm_rs::gvm::Settings;
+use gvm_rs::model::Platform;
+use gvm_rs::net::{Location, LocationError, NetOptions, RetryPolicy};
+use gvm_rs::store::{Purpose, Store, StoreError};
+use serde::Deserialize;
+
+use super::args::Args;
+
+/// A setting that cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum ConfigError {
+    #[error("HOME is not set, so there is no place for the toolchains")]
+    NoHome,
+    #[error("`{0}` is not an absolute path")]
+    NotAbsolute(PathBuf),
+    #[error("cannot use `{}` in a PATH: it has a {what} in it", path.display())]
+    UnusableInPath { path: PathBuf, what: &'static str },
+    #[error("cannot read `{}`", path.display())]
+    Unreadable { path: PathBuf, source: std::io::Error },
+    #[error("cannot understand `{}`", path.display())]
+    Malformed { path: PathBuf, source: Box<toml::de::Error> },
+    #[error("{variable} is set to something that is not {expected}")]
+    BadVariable { variable: &'static str, expected: &'static str },
+    #[error("cannot use {name} `{}`", gvm_rs::net::escaped(value))]
+    BadLocation { name: &'static str, value: String, source: LocationError },
+    #[error("Go has no releases for this machine ({0})")]
+    UnknownPlatform(&'static str),
+    #[error("cannot tell the current directory")]
+    NoDirectory(#[source] std::io::Error),
+}
+
+/// The configuration file.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    mirror: Option<String>,
+    index: Option<String>,
+    insecure_mirror: Option<bool>,
+    ca_file: Option<PathBuf>,
+    downloads: Option<usize>,
+    keep_archives: Option<bool>,
+    lock_timeout: Option<u64>,
+    proof_timeout: Option<u64>,
+    retries: Option<u32>,
+    retry_delay_ms: Option<u64>,
+}
+
+/// The settings in force.
+#[derive(Debug, Clone)]
+pub(crate) struct Config {
+    pub root: PathBuf,
+    pub config_file: PathBuf,
+    pub mirror: String,
+    pub index: Option<String>,
+    pub offline: bool,
+    pub downloads: usize,
+    pub keep_archives: bool,
+    pub is_default_root: bool,
+    insecure_mirror: bool,
+    refresh: bool,
+    file: File,
+    ca_file: Option<PathBuf>,
+    lock_timeout: Option<u64>,
+    purpose: Purpose,
+}
+
+/// The largest configuration file that is read.
+const LARGEST_FILE: u64 = 1 << 20;
+
+impl Config {
+    pub(crate) fn load(args: &Args) -> Result<Config, ConfigError> {
+        let home = home();
+        let (root, is_default_root) = root(args, home.as_deref())?;
+        let config_file = config_file(home.as_deref())?;
+        let file = read(&config_file)?;
+        let none = super::args::Source::default();
+        let source = args.command.source().unwrap_or(&none);
+        let mirror = source.mirror.clone().or(text("GVM_RS_MIRROR")?).or(file.mirror.clone());
+        Ok(Config {
+            root,
+            is_default_root,
+            config_file,
+            mirror: mirror.unwrap_or_else(|| OFFICIAL_ARCHIVES.to_owned()),
+            index: source.index.clone().or(text("GVM_RS_INDEX")?).or(file.index.clone()),
+            offline: args.offline || flag("GVM_RS_OFFLINE")?.unwrap_or(false),
+            downloads: number("GVM_RS_DOWNLOADS")?.or(file.downloads).unwrap_or(2),
+            keep_archives: flag("GVM_RS_KEEP_ARCHIVES")?.or(file.keep_archives).unwrap_or(false),
+            insecure_mirror: source.insecure_mirror || file.insecure_mirror.unwrap_or(false),
+            refresh: source.refresh,
+            ca_file: variable("GVM_RS_CA_FILE").map(PathBuf::from).or(file.ca_file.clone()),
+            lock_timeout: args.lock_timeout.or(number("GVM_RS_LOCK_TIMEOUT")?).or(file.lock_timeout),
+            purpose: Purpose { command: command_line(), now: now() },
+            file,
+        })
+    }
+
+    /// Opens the store.
+    pub(crate) fn store(&self) -> Result<Store, StoreError> {
+        Store::open(self.root.clone(), Disk::with_faults(faults()))
+    }
+
+    /// How the library is to do things.
+    pub(crate) fn settings(&self) -> Result<Settings, ConfigError> {
+        let platform = Platform::host().ok_or(ConfigError::UnknownPlatform(std::env::consts::ARCH))?;
+        Ok(Settings {
+            mirror: self.location("the mirror", &self.mirror)?,
+            index: self.index.as_ref().map(|index| self.location("the index", index)).transpose()?,
+            refresh: self.refresh,
+            keep_archives: self.keep_archives,
+            downloads: self.downloads,
+            patience: self.lock_timeout.map(Duration::from_secs),
+            proof_limit: Duration::from_secs(self.file.proof_timeout.unwrap_or(10)),
+            platform,
+            purpose: self.purpose.clone(),
+        })
+    }
+
+    /// How the network is reached.
+    pub(crate) fn net_options(&self) -> NetOptions {
+        let standard = RetryPolicy::default();
+        let delay = self.file.retry_delay_ms.map(Duration::from_millis);
+        NetOptions {
+            ca_file: self.ca_file.clone(),
+            ca_env_set: variable("SSL_CERT_FILE").is_some() || variable("SSL_CERT_DIR").is_some(),
+            insecure_mirror: self.insecure_mirror,
+            offline: self.offline,
+            retry: RetryPolicy {
+                attempts_without_progress: self.file.retries.unwrap_or(standard.attempts_without_progress),
+                first_delay: delay.unwrap_or(standard.first_delay),
+                ..standard
+            },
+            ..NetOptions::default()
+        }
+    }
+
+    /// The seconds since 1970.
+    pub(crate) fn now(&self) -> u64 {
+        self.purpose.now
+    }
+
+    /// An address that was typed: a URL or a path, which may be relative to where it was typed.
+    fn location(&self, name: &'static str, value: &str) -> Result<Location, ConfigError> {
+        let bad = |source| ConfigError::BadLocation { name, value: value.to_owned(), source };
+        if !value.contains("://") && Path::new(value).is_relative() && Path::new(value).exists() {
+            return Location::file(current_directory()?.join(value)).map_err(bad);
+        }
+        Location::parse(value, self.insecure_mirror).map_err(bad)
+    }
+
+    /// The directory that belongs on PATH, if a PATH can hold it and shell code can name it.
+    pub(crate) fn bin_for_path(&self) -> Result<String, ConfigError> {
+        let path = self.root.join("bin");
+        let unusable = |what| ConfigError::UnusableInPath { path: path.clone(), what };
+        let text = path.to_str().ok_or_else(|| unusable("character that is not UTF-8"))?;
+        match text {
+            _ if text.contains(':') => Err(unusable("colon")),
+            _ if text.contains(['\n', '\r', '\0']) => Err(unusable("line break")),
+            _ => Ok(text.to_owned()),
+        }
+    }
+}
+
+/// The directory that the command was typed in.
+pub(crate) fn current_directory() -> Result<PathBuf, ConfigError> {
+    std::env::current_dir().map_err(ConfigError::NoDirectory)
+}
+
+/// A variable of the environment that a command looks at; an empty one counts as unset.
+pub(crate) fn variable(name: &str) -> Option<OsString> {
+    std::env::var_os(name).filter(|value| !value.is_empty())
+}
+
+fn home() -> Option<PathBuf> {
+    // Without HOME the account's home would be looked up, and a store would appear where nobody asked for it.
+    variable("HOME").and_then(|_| dirs::home_dir())
+}
+
+fn root(args: &Args, home: Option<&Path>) -> Result<(PathBuf, bool), ConfigError> {
+    let named = args.home.clone().or(variable("GVM_RS_HOME").map(PathBuf::from));
+    let default = home.map(|home| home.join(".gvm-rs"));
+    let root = named.or(default.clone()).ok_or(ConfigError::NoHome)?;
+    if !root.is_absolute() {
+        return Err(ConfigError::NotAbsolute(root));
+    }
+    let is_default = default.as_ref() == Some(&root);
+    Ok((root, is_default))
+}
+
+fn config_file(home: Option<&Path>) -> Result<PathBuf, ConfigError> {
+    if let Some(path) = variable("GVM_RS_CONFIG") {
+        return Ok(path.into());
+    }
+    let xdg = variable("XDG_CONFIG_HOME").map(PathBuf::from).filter(|path| path.is_absolute());
+    let directory = xdg.or_else(|| home.map(|home| home.join(".config")));
+    Ok(directory.unwrap_or_default().join("gvm-rs").join("config.toml"))
+}
+
+fn read(path: &Path) -> Result<File, ConfigError> {
+    let bytes = match disk::read_capped(path, LARGEST_FILE, true) {
+        Ok(bytes) => bytes,
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(File::default()),
+        Err(source) => return Err(ConfigError::Unreadable { path: path.to_owned(), source }),
+    };
+    toml::from_str(&String::from_utf8_lossy(&bytes))
+        .map_err(|source| ConfigError::Malformed { path: path.to_owned(), source: Box::new(source) })
+}
+
+fn text(name: &'static str) -> Result<Option<String>, ConfigError> {
+    let bad = |_| ConfigError::BadVariable { variable: name, expected: "UTF-8" };
+    variable(name).map(|value| value.into_string().map_err(bad)).transpose()
+}
+
+fn number<T: std::str::FromStr>(name: &'static str) -> Result<Option<T>, ConfigError> {
+    let bad = |_| ConfigError::BadVariable { variable: name, expected: "a number" };
+    text(name)?.map(|value| value.parse().map_err(bad)).transpose()
+}
+
+fn flag(name: &'static str) -> Result<Option<bool>, ConfigError> {
+    match text(name)?.as_deref() {
+        None => Ok(None),
+        Some("1" | "true" | "yes") => Ok(Some(true)),
+        Some("0" | "false" | "no") => Ok(Some(false)),
+        Some(_) => Err(ConfigError::BadVariable { variable: name, expected: "1 or 0" }),
+    }
+}
+
+/// What was typed after the program's name, for the history and for whoever waits.
+fn command_line() -> String {
+    // An address may hold a password.
+    let shown = |word: OsString| match word.to_string_lossy() {
+        word if word.contains("://") => "…".to_owned(),
+        word => word.into_owned(),
+    };
+    let words: Vec<String> = std::env::args_os().skip(1).map(shown).collect();
+    words.join(" ").chars().filter(|c| !c.is_control()).take(200).collect()
+}
+
+fn now() -> u64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |elapsed| elapsed.as_secs())
+}
+
+/// The crash tests tell a debug build when to die and where to log its steps.
+#[cfg(debug_assertions)]
+fn faults() -> Faults {
+    let kill = variable("GVM_RS_TEST_KILL_BEFORE").and_then(|value| value.to_str()?.parse().ok());
+    let log = variable("GVM_RS_TEST_STEPS");
+    let log = log.and_then(|path| std::fs::File::options().append(true).create(true).open(path).ok());
+    Faults::new(kill, log)
+}
+
+#[cfg(not(debug_assertions))]
+fn faults() -> Faults {
+    Faults::default()
+}

@@ -1,0 +1,57 @@
+//! The command line: arguments, configuration, output. All that a command does is in the library.
+
+mod args;
+mod commands;
+mod config;
+mod interrupt;
+mod progress;
+mod report;
+mod shell;
+mod ui;
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+use args::{Args, Command};
+use config::Config;
+use report::Failure;
+use ui::Ui;
+
+/// Runs the command that was typed and returns its exit code.
+pub(crate) fn main() -> ExitCode {
+    let args = match Args::try_parse() {
+        Ok(args) => args,
+        Err(error) => return report::usage(&error),
+    };
+    let ui = Ui::new(&args);
+    match Config::load(&args).map_err(Failure::from).and_then(|config| run(args.command, &config, &ui)) {
+        Ok(code) => code,
+        Err(failure) => failure.report(&ui),
+    }
+}
+
+fn run(command: Command, config: &Config, ui: &Ui) -> Result<ExitCode, Failure> {
+    use commands::{cache, completions, env, exec, history, init, install, list, locate, outdated, prune};
+    use commands::{remote, rollback, switch, uninstall};
+    match command {
+        Command::Install(args) => install::run(&args, config, ui),
+        Command::Use(args) => switch::run(&args, config, ui),
+        Command::Rollback(args) => rollback::run(&args, config, ui),
+        Command::Undo => rollback::run(&args::Rollback { to: None }, config, ui),
+        Command::History(args) => history::run(&args, config, ui),
+        Command::List(args) => list::run(&args, config, ui),
+        Command::LsRemote(args) => remote::run(&args, config, ui),
+        Command::Current(args) => locate::current(&args, config, ui),
+        Command::Which(args) => locate::which(&args, config, ui),
+        Command::Where(args) => locate::place(&args, config, ui),
+        Command::Exec(args) => exec::run(&args, config, ui),
+        Command::Env(args) => env::run(&args, config, ui),
+        Command::Uninstall(args) => uninstall::run(&args, config, ui),
+        Command::Prune(args) => prune::run(&args, config, ui),
+        Command::Cache(args) => cache::run(&args, config, ui),
+        Command::Outdated(args) => outdated::run(&args, config, ui),
+        Command::Init(args) => init::run(&args, config, ui),
+        Command::Completions(args) => completions::run(&args, ui),
+    }
+}

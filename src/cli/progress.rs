@@ -1,0 +1,107 @@
+//! Shows what the library reports: bars on a terminal, plain lines elsewhere, nothing with `--quiet`.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use gvm_rs::model::GoVersion;
+use gvm_rs::progress::{Event, Progress};
+use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use super::interrupt::Interrupt;
+use super::ui::{Ui, bytes};
+
+/// Watches the work of one command.
+pub(crate) struct Watcher {
+    ui: Ui,
+    interrupt: Interrupt,
+    screen: MultiProgress,
+    bars: Mutex<HashMap<GoVersion, ProgressBar>>,
+}
+
+/// Shorter work shows no bar.
+const PATIENCE: Duration = Duration::from_millis(100);
+const DOWNLOAD: &str = "{prefix:<12} {bar:28} {bytes:>10}/{total_bytes:<10} {bytes_per_sec:>12} {eta:>4}";
+const PHASE: &str = "{prefix:<12} {spinner} {msg}";
+
+impl Watcher {
+    pub(crate) fn new(ui: &Ui, interrupt: Interrupt) -> Watcher {
+        let target = match ui.is_terminal && !ui.is_quiet {
+            true => ProgressDrawTarget::stderr_with_hz(10),
+            false => ProgressDrawTarget::hidden(),
+        };
+        let screen = MultiProgress::with_draw_target(target);
+        Watcher { ui: *ui, interrupt, screen, bars: Mutex::default() }
+    }
+
+    /// Says something without tearing the bars.
+    fn say(&self, text: &str) {
+        self.screen.suspend(|| self.ui.note(text));
+    }
+
+    fn show_bar(&self, version: GoVersion, total: u64, held: u64) {
+        if !self.ui.is_terminal {
+            let resumed = if held > 0 { format!(", {} are here", bytes(held)) } else { String::new() };
+            self.ui.say(format_args!("downloading {} ({}{resumed})", version.toolchain(), bytes(total)));
+            return;
+        }
+        let bar = self.screen.add(ProgressBar::new(total));
+        bar.set_style(style(DOWNLOAD));
+        bar.set_prefix(version.toolchain());
+        bar.set_position(held);
+        bar.reset_eta();
+        let old = self.bars.lock().unwrap_or_else(PoisonError::into_inner).insert(version, bar);
+        if let Some(old) = old {
+            old.finish_and_clear();
+        }
+    }
+
+    fn bar(&self, version: GoVersion) -> Option<ProgressBar> {
+        self.bars.lock().unwrap_or_else(PoisonError::into_inner).get(&version).cloned()
+    }
+}
+
+fn style(template: &str) -> ProgressStyle {
+    ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar())
+}
+
+impl Progress for Watcher {
+    fn event(&self, event: Event<'_>) {
+        match event {
+            Event::Received { version, bytes } => {
+                if let Some(bar) = self.bar(version) {
+                    bar.inc(bytes);
+                }
+            }
+            Event::Receiving { version, total, held } => self.show_bar(version, total, held),
+            Event::Retrying { version, reason } => {
+                self.say(&format!("{}: {reason}; trying again", version.toolchain()));
+            }
+            Event::Phase { version, phase } => match self.bar(version) {
+                Some(bar) => {
+                    bar.set_style(style(PHASE));
+                    bar.set_message(phase);
+                    bar.enable_steady_tick(PATIENCE);
+                }
+                None => self.ui.detail(format_args!("{}: {phase}", version.toolchain())),
+            },
+            Event::Ended { version } => {
+                let bar = self.bars.lock().unwrap_or_else(PoisonError::into_inner).remove(&version);
+                if let Some(bar) = bar {
+                    bar.finish_and_clear();
+                }
+            }
+            Event::Waiting { what, holder } => {
+                let holder = if holder.is_empty() { String::new() } else { format!(" ({holder})") };
+                self.say(&format!("waiting for another gvm-rs that has {what}{holder}"));
+            }
+            Event::Note(text) => self.say(text),
+            Event::Detail(text) => self.screen.suspend(|| self.ui.detail(text)),
+            _ => {}
+        }
+    }
+
+    fn cancelled(&self) -> bool {
+        self.interrupt.is_requested()
+    }
+}

@@ -1,0 +1,246 @@
+//! Failures: how each is told, what the user can type, and the exit code it gets. The codes are documented
+//! in `--help` and never reused.
+
+use std::error::Error;
+use std::process::ExitCode;
+
+use gvm_rs::catalog::CatalogError;
+use gvm_rs::gvm::GvmError;
+use gvm_rs::model::{RequestError, SelectError, VersionError, VersionRequest};
+use gvm_rs::net::NetError;
+use gvm_rs::project::LookupError;
+use gvm_rs::store::{ReceiveError, StoreError};
+
+use super::config::ConfigError;
+use super::interrupt;
+use super::ui::Ui;
+
+/// Why a command failed.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Failure {
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    #[error(transparent)]
+    Gvm(#[from] GvmError),
+    #[error(transparent)]
+    Request(#[from] RequestError),
+    #[error(transparent)]
+    Project(#[from] LookupError),
+    #[error("no file here or above asks for a Go version (.go-version, go.work, go.mod, .tool-versions)")]
+    NoProject,
+    #[error("nothing is current")]
+    NothingCurrent,
+    #[error("`{name}` is not an exact version")]
+    NotExact { name: String, source: Option<VersionError> },
+    #[error("`{0}` is neither a generation's number nor an exact version")]
+    NotAGeneration(String),
+    #[error("{} has no program `{program}`", toolchain)]
+    NoProgram { toolchain: String, program: String },
+    #[error("cannot run `{command}`")]
+    CannotRun { command: String, source: std::io::Error },
+    #[error("`{0}` is not a platform's name")]
+    Platform(String),
+    #[error("cannot listen for signals")]
+    Signals(#[source] std::io::Error),
+    /// Each failure was told already.
+    #[error("{failed} of {all} failed")]
+    Several { failed: usize, all: usize, code: u8 },
+}
+
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Failure {
+        Failure::Gvm(error.into())
+    }
+}
+
+impl From<CatalogError> for Failure {
+    fn from(error: CatalogError) -> Failure {
+        Failure::Gvm(error.into())
+    }
+}
+
+const FAILED: u8 = 1;
+const USAGE: u8 = 2;
+const NO_SUCH_RELEASE: u8 = 3;
+const NOT_INSTALLED: u8 = 4;
+const NETWORK: u8 = 5;
+const UNVERIFIED: u8 = 6;
+const UNUSABLE: u8 = 7;
+const DISK: u8 = 8;
+const REFUSED: u8 = 9;
+const DAMAGED: u8 = 10;
+const BUSY: u8 = 75;
+
+/// Tells what clap has to say: help and versions to stdout, mistakes to stderr.
+pub(crate) fn usage(error: &clap::Error) -> ExitCode {
+    // There is nothing left to tell if the message cannot be printed.
+    drop(error.print());
+    if error.use_stderr() { ExitCode::from(USAGE) } else { ExitCode::SUCCESS }
+}
+
+impl Failure {
+    /// Tells the failure, its causes and what can be typed; returns the exit code.
+    pub(crate) fn report(&self, ui: &Ui) -> ExitCode {
+        if matches!(self, Failure::Gvm(GvmError::Store(StoreError::Interrupted))) {
+            ui.error(
+                "interrupted; what was half done is removed, what was downloaded is kept for the next try",
+            );
+            return ExitCode::from(interrupt::EXIT_CODE);
+        }
+        let mut text = self.to_string();
+        let mut cause = self.source();
+        while let Some(error) = cause {
+            let message = error.to_string();
+            // Layers that only pass an error on would say it twice.
+            if !text.ends_with(&message) {
+                text.push_str(": ");
+                text.push_str(&message);
+            }
+            cause = error.source();
+        }
+        ui.error(gvm_rs::net::escaped(&text));
+        if let Some(hint) = self.hint() {
+            ui.hint(gvm_rs::net::escaped(&hint));
+        }
+        ExitCode::from(self.code())
+    }
+
+    pub(crate) fn code(&self) -> u8 {
+        match self {
+            Failure::Config(_) | Failure::Request(_) | Failure::NotExact { .. } | Failure::Platform(_) => {
+                USAGE
+            }
+            Failure::NotAGeneration(_) | Failure::Project(_) | Failure::NoProject => USAGE,
+            Failure::NothingCurrent | Failure::NoProgram { .. } => NOT_INSTALLED,
+            Failure::CannotRun { source, .. } if source.kind() == std::io::ErrorKind::NotFound => 127,
+            Failure::CannotRun { .. } => 126,
+            Failure::Signals(_) => FAILED,
+            Failure::Several { code, .. } => *code,
+            Failure::Gvm(error) => gvm_code(error),
+        }
+    }
+
+    fn hint(&self) -> Option<String> {
+        match self {
+            Failure::Config(ConfigError::NoHome) => Some("set GVM_RS_HOME to a directory".to_owned()),
+            Failure::Config(ConfigError::BadLocation { source, .. }) => match source {
+                gvm_rs::net::LocationError::PlainHttp { .. } => Some(
+                    "use https://, or add `--insecure-mirror` if only the archives come from there"
+                        .to_owned(),
+                ),
+                _ => None,
+            },
+            Failure::NoProject => Some("name a version: `gvm-rs use latest`".to_owned()),
+            Failure::NothingCurrent => Some("run `gvm-rs use latest`".to_owned()),
+            Failure::NotExact { .. } => Some("`gvm-rs list` shows the names".to_owned()),
+            Failure::NotAGeneration(_) => Some("`gvm-rs history` shows the generations".to_owned()),
+            Failure::Gvm(error) => gvm_hint(error),
+            _ => None,
+        }
+    }
+}
+
+fn gvm_code(error: &GvmError) -> u8 {
+    match error {
+        GvmError::Store(error) => store_code(error),
+        GvmError::Catalog(error) => match error {
+            CatalogError::Select(_) | CatalogError::NoHash(_) | CatalogError::UnknownOffline { .. } => {
+                NO_SUCH_RELEASE
+            }
+            CatalogError::Net(_) => NETWORK,
+            CatalogError::Index { .. } | CatalogError::Contradiction { .. } => UNVERIFIED,
+            CatalogError::Location(_) => USAGE,
+        },
+        GvmError::Receive { source, .. } => match source {
+            ReceiveError::Store(error) => store_code(error),
+            ReceiveError::Net(_) => NETWORK,
+            ReceiveError::Unpack(gvm_rs::store::UnpackError::Disk(_)) => DISK,
+            ReceiveError::WrongDigest { .. } | ReceiveError::Unpack(_) => UNVERIFIED,
+        },
+        GvmError::Proof { .. } => UNUSABLE,
+        GvmError::NoneInstalled(_) => NOT_INSTALLED,
+        GvmError::Zip(_) => FAILED,
+        GvmError::Location(_) => USAGE,
+    }
+}
+
+fn store_code(error: &StoreError) -> u8 {
+    match error {
+        StoreError::Disk(_) | StoreError::NoSpace { .. } | StoreError::NoExec(_) => DISK,
+        StoreError::UnknownLayout { .. } | StoreError::NotALink { .. } | StoreError::Damaged { .. } => {
+            DAMAGED
+        }
+        StoreError::Unsafe { .. } | StoreError::IsCurrent(_) | StoreError::IsRollbackTarget(_) => REFUSED,
+        StoreError::InUse { .. } => REFUSED,
+        StoreError::Busy { .. } => BUSY,
+        StoreError::Interrupted => interrupt::EXIT_CODE,
+        StoreError::NotInstalled(_) | StoreError::NothingBefore | StoreError::NoGeneration(_) => {
+            NOT_INSTALLED
+        }
+    }
+}
+
+fn gvm_hint(error: &GvmError) -> Option<String> {
+    match error {
+        GvmError::Store(error) => store_hint(error),
+        GvmError::Catalog(
+            CatalogError::Select(error) | CatalogError::UnknownOffline { unknown: error, .. },
+        ) => select_hint(error),
+        GvmError::Catalog(CatalogError::Net(_) | CatalogError::Index { .. }) => {
+            Some("add `--offline` to answer from the release index inside this program".to_owned())
+        }
+        GvmError::Receive { source: ReceiveError::Net(NetError::NotFound { .. }), .. } => {
+            Some("the mirror may lack it; try another with `--mirror URL`".to_owned())
+        }
+        GvmError::Receive { source: ReceiveError::Store(error), .. } => store_hint(error),
+        GvmError::Receive { source: ReceiveError::Net(_), .. } => {
+            Some("what arrived is kept; the same command goes on from there".to_owned())
+        }
+        GvmError::Receive { source: ReceiveError::WrongDigest { .. }, .. } => {
+            Some("nothing was installed; try another source with `--mirror URL`".to_owned())
+        }
+        GvmError::NoneInstalled(VersionRequest::Previous) => None,
+        GvmError::NoneInstalled(request) => Some(format!("run `gvm-rs install '{request}'`")),
+        _ => None,
+    }
+}
+
+fn store_hint(error: &StoreError) -> Option<String> {
+    match error {
+        StoreError::NotInstalled(version) => Some(format!("run `gvm-rs install {version}`")),
+        StoreError::IsCurrent(_) => Some("switch to another one first: `gvm-rs use VERSION`".to_owned()),
+        StoreError::IsRollbackTarget(version) | StoreError::InUse { version, .. } => {
+            Some(format!("run `gvm-rs uninstall --force {version}` if it may go all the same"))
+        }
+        StoreError::NotALink { path } => {
+            let path = path.display();
+            Some(format!("move it away: `mv '{path}' '{path}.old'`"))
+        }
+        StoreError::NoSpace { .. } => Some("`gvm-rs prune` and `gvm-rs cache clean` make room".to_owned()),
+        StoreError::Disk(error) if error.is_out_of_space() => {
+            Some("`gvm-rs prune` and `gvm-rs cache clean` make room".to_owned())
+        }
+        StoreError::Disk(error) if error.is_denied() => {
+            Some("set GVM_RS_HOME to a directory of your own".to_owned())
+        }
+        StoreError::Unsafe { root, reason } if reason.starts_with("others") => {
+            Some(format!("run `chmod go-w '{}'`", root.display()))
+        }
+        StoreError::Unsafe { .. } => Some("run gvm-rs as that user, or set GVM_RS_HOME".to_owned()),
+        StoreError::NoGeneration(_) => Some("`gvm-rs history` shows the generations".to_owned()),
+        _ => None,
+    }
+}
+
+fn select_hint(error: &SelectError) -> Option<String> {
+    match error {
+        SelectError::Unknown { nearest, .. } if !nearest.is_empty() => {
+            let nearest: Vec<String> = nearest.iter().map(ToString::to_string).collect();
+            Some(format!("the nearest are {}; `gvm-rs ls-remote` shows all", nearest.join(", ")))
+        }
+        SelectError::NoBuild { newest_with_build: Some(version), .. } => {
+            Some(format!("the newest with a build for it is {version}"))
+        }
+        _ => None,
+    }
+}

@@ -1,0 +1,451 @@
+//! The only file that changes the disk: it creates, syncs, renames, links, locks and removes.
+//!
+//! Every change passes through [`Disk::step`], which counts. In debug builds a crash test can have the
+//! process killed before any one step, and can read the log of steps to check that each rename stands
+//! between the syncs it needs. Nothing here knows what the files mean.
+#![expect(clippy::disallowed_methods, reason = "this is the door that the ban points to")]
+
+use std::fs::{self, File};
+use std::io::{self, Read as _, Write as _};
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use rustix::fs::{AtFlags, CWD, FileType, Mode, OFlags, RenameFlags};
+use rustix::io::Errno;
+
+pub use faults::Faults;
+
+mod faults;
+mod tree;
+
+pub use tree::{NewDir, NewFile};
+
+/// A change of the disk that failed: what was attempted, where, and the system's reason.
+#[derive(Debug, thiserror::Error)]
+#[error("cannot {action} `{}`", path.display())]
+pub struct DiskError {
+    /// What was attempted, as a verb phrase.
+    pub action: &'static str,
+    /// Where.
+    pub path: PathBuf,
+    /// Why not.
+    pub source: io::Error,
+}
+
+impl DiskError {
+    /// Wraps the system's reason.
+    pub fn new(action: &'static str, path: &Path, source: impl Into<io::Error>) -> DiskError {
+        DiskError { action, path: path.to_owned(), source: source.into() }
+    }
+
+    /// Whether the disk, its inodes or the user's quota are used up.
+    pub fn is_out_of_space(&self) -> bool {
+        matches!(self.source.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded)
+    }
+
+    /// Whether the user lacks permission, or the file system is mounted read-only.
+    pub fn is_denied(&self) -> bool {
+        matches!(self.source.kind(), io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem)
+    }
+}
+
+/// The outcome of publishing under a name that may be taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[must_use]
+pub enum Published {
+    /// The name was free and now shows what was staged.
+    Done,
+    /// Somebody published under that name before; nothing was changed.
+    AlreadyThere,
+}
+
+/// What a file system has left, and how it is mounted.
+#[derive(Debug, Clone, Copy)]
+pub struct Space {
+    /// Bytes that this user may still write.
+    pub bytes: u64,
+    /// Files that may still be created; `None` where the file system does not count them.
+    pub inodes: Option<u64>,
+    /// Mounted so that no program on it can be run.
+    pub noexec: bool,
+    /// Mounted read-only.
+    pub read_only: bool,
+}
+
+/// The door to the disk.
+#[derive(Debug, Clone, Default)]
+pub struct Disk {
+    faults: Arc<Faults>,
+}
+
+impl Disk {
+    /// A disk whose steps are counted, logged and possibly fatal, for the crash tests.
+    pub fn with_faults(faults: Faults) -> Disk {
+        Disk { faults: Arc::new(faults) }
+    }
+
+    fn step(&self, action: &'static str, path: &Path) {
+        self.faults.step(action, path);
+    }
+
+    /// Creates one directory; it is fine if it is there already.
+    pub fn create_dir(&self, path: &Path) -> Result<(), DiskError> {
+        self.step("create-dir", path);
+        match rustix::fs::mkdir(path, Mode::from(0o755)) {
+            // A mask that takes the owner's rights away would make the store unusable.
+            Ok(()) => rustix::fs::chmod(path, Mode::from(0o755))
+                .map_err(|e| DiskError::new("set the mode of", path, e)),
+            Err(Errno::EXIST) if path.is_dir() => Ok(()),
+            Err(e) => Err(DiskError::new("create the directory", path, e)),
+        }
+    }
+
+    /// Creates a directory and those above it.
+    pub fn create_dir_all(&self, path: &Path) -> Result<(), DiskError> {
+        if path.is_dir() {
+            return Ok(());
+        }
+        if let Some(parent) = path.parent().filter(|parent| !parent.as_os_str().is_empty()) {
+            self.create_dir_all(parent)?;
+        }
+        self.create_dir(path)
+    }
+
+    /// Writes a new file and syncs its bytes; the name must be free.
+    pub fn write_new(&self, path: &Path, bytes: &[u8]) -> Result<(), DiskError> {
+        self.step("write", path);
+        let wrap = |e: io::Error| DiskError::new("write", path, e);
+        let mut file = File::options().write(true).create_new(true).mode(0o644).open(path).map_err(wrap)?;
+        file.write_all(bytes).map_err(wrap)?;
+        self.step("sync-file", path);
+        sync(file.as_fd()).map_err(|e| DiskError::new("sync", path, e))
+    }
+
+    /// Writes a new file whose sync comes later, with that of its tree; the name must be free.
+    pub fn write_unsynced(&self, path: &Path, bytes: &[u8]) -> Result<(), DiskError> {
+        self.step("write-unsynced", path);
+        let wrap = |e: io::Error| DiskError::new("write", path, e);
+        let mut file = File::options().write(true).create_new(true).mode(0o644).open(path).map_err(wrap)?;
+        file.write_all(bytes).map_err(wrap)
+    }
+
+    /// Creates a file under a random name that ends in `suffix`.
+    pub fn create_temporary(&self, directory: &Path, suffix: &str) -> Result<(File, PathBuf), DiskError> {
+        self.step("create-file", directory);
+        let wrap = |e: io::Error| DiskError::new("create a file in", directory, e);
+        let file = tempfile::Builder::new().prefix("").suffix(suffix).tempfile_in(directory).map_err(wrap)?;
+        file.keep().map_err(|e| wrap(e.error))
+    }
+
+    /// Adds bytes to the end of a file that was opened for appending.
+    pub fn append(&self, mut file: &File, path: &Path, bytes: &[u8]) -> Result<(), DiskError> {
+        self.step("append", path);
+        file.write_all(bytes).map_err(|e| DiskError::new("write", path, e))
+    }
+
+    /// Opens a file for reading and appending, creating it if needed.
+    pub fn open_append(&self, path: &Path) -> Result<File, DiskError> {
+        self.step("open", path);
+        File::options()
+            .read(true)
+            .append(true)
+            .create(true)
+            .mode(0o644)
+            .custom_flags(OFlags::NOFOLLOW.bits() as i32)
+            .open(path)
+            .map_err(|e| DiskError::new("open", path, e))
+    }
+
+    /// Reserves room for a file of `size` bytes without changing its length, so that a full disk shows at once.
+    pub fn reserve(&self, file: &File, path: &Path, size: u64) -> Result<(), DiskError> {
+        #[cfg(target_os = "linux")]
+        if size > 0 {
+            self.step("reserve", path);
+            match rustix::fs::fallocate(file, rustix::fs::FallocateFlags::KEEP_SIZE, 0, size) {
+                Ok(()) | Err(Errno::OPNOTSUPP | Errno::NOSYS | Errno::INVAL) => {}
+                Err(e) => return Err(DiskError::new("reserve space for", path, e)),
+            }
+        }
+        Ok(())
+    }
+
+    /// Cuts a file to `length` bytes.
+    pub fn truncate(&self, file: &File, path: &Path, length: u64) -> Result<(), DiskError> {
+        self.step("truncate", path);
+        file.set_len(length).map_err(|e| DiskError::new("truncate", path, e))
+    }
+
+    /// Makes the entries of a directory durable: what was created in, renamed into or removed from it.
+    pub fn sync_dir(&self, path: &Path) -> Result<(), DiskError> {
+        self.step("sync-dir", path);
+        let wrap = |e: io::Error| DiskError::new("sync", path, e);
+        let dir = File::open(path).map_err(wrap)?;
+        #[cfg(target_os = "linux")]
+        {
+            // On btrfs a directory's fsync can lose a link that was renamed in the same transaction; a sync
+            // of the whole file system cannot (kernel commit 953902e4fb4c has the story).
+            const BTRFS_SUPER_MAGIC: u64 = 0x9123_683e;
+            let kind = rustix::fs::fstatfs(&dir).map_err(|e| wrap(e.into()))?.f_type;
+            if kind as u64 & 0xffff_ffff == BTRFS_SUPER_MAGIC {
+                return retry_interrupted(|| rustix::fs::syncfs(&dir)).map_err(wrap);
+            }
+        }
+        sync(dir.as_fd()).map_err(wrap)
+    }
+
+    /// Makes everything below a directory durable, files and directories, in as few device flushes as there can be.
+    pub fn sync_tree(&self, path: &Path) -> Result<(), DiskError> {
+        self.step("sync-tree", path);
+        let wrap = |e: io::Error| DiskError::new("sync", path, e);
+        #[cfg(target_os = "linux")]
+        {
+            let dir = File::open(path).map_err(wrap)?;
+            match retry_interrupted(|| rustix::fs::syncfs(&dir)) {
+                Err(e) if e.raw_os_error() == Some(Errno::NOSYS.raw_os_error()) => {}
+                outcome => return outcome.map_err(wrap),
+            }
+        }
+        sync_below(path).map_err(wrap)
+    }
+
+    /// Renames to a name that must be free, and makes the new name durable.
+    ///
+    /// Invariant: the caller has synced what `from` holds.
+    pub fn publish_new(&self, from: &Path, to: &Path) -> Result<Published, DiskError> {
+        self.step("rename", to);
+        let outcome = match rustix::fs::renameat_with(CWD, from, CWD, to, RenameFlags::NOREPLACE) {
+            // Network file systems lack the flag. The caller holds the lock, so nobody comes between.
+            Err(Errno::INVAL | Errno::NOSYS | Errno::NOTSUP) if fs::symlink_metadata(to).is_err() => {
+                rustix::fs::rename(from, to)
+            }
+            outcome => outcome,
+        };
+        match outcome {
+            Ok(()) => self.sync_parent(to).map(|()| Published::Done),
+            Err(Errno::EXIST | Errno::NOTEMPTY) => Ok(Published::AlreadyThere),
+            Err(e) => Err(DiskError::new("rename to", to, e)),
+        }
+    }
+
+    /// Renames a file over whatever file has that name, and makes the new name durable.
+    pub fn publish_over(&self, from: &Path, to: &Path) -> Result<(), DiskError> {
+        self.step("rename", to);
+        rustix::fs::rename(from, to).map_err(|e| DiskError::new("rename to", to, e))?;
+        self.sync_parent(to)
+    }
+
+    /// Renames a file over whatever file has that name, where losing it in a power cut costs nothing.
+    pub fn replace_unsynced(&self, from: &Path, to: &Path) -> Result<(), DiskError> {
+        self.step("rename-unsynced", to);
+        rustix::fs::rename(from, to).map_err(|e| DiskError::new("rename to", to, e))
+    }
+
+    /// Makes `link` point to `target` in one step; readers see the old target or the new one.
+    ///
+    /// Nothing syncs the directory between the symlink and the rename: on btrfs that loses the link.
+    pub fn replace_link(&self, target: &Path, link: &Path, temporary: &Path) -> Result<(), DiskError> {
+        self.replace_link_unsynced(target, link, temporary)?;
+        self.sync_parent(link)
+    }
+
+    /// Like [`Disk::replace_link`], where losing the change in a power cut costs nothing.
+    pub fn replace_link_unsynced(
+        &self,
+        target: &Path,
+        link: &Path,
+        temporary: &Path,
+    ) -> Result<(), DiskError> {
+        self.symlink(target, temporary)?;
+        self.step("rename-link", link);
+        rustix::fs::rename(temporary, link).map_err(|e| DiskError::new("point to another target", link, e))
+    }
+
+    /// Creates a symbolic link; the name must be free.
+    pub fn symlink(&self, target: &Path, link: &Path) -> Result<(), DiskError> {
+        self.step("symlink", link);
+        rustix::fs::symlink(target, link).map_err(|e| DiskError::new("create the link", link, e))
+    }
+
+    /// Exchanges two names in one step, which needs no space at all, and makes it durable.
+    pub fn exchange(&self, one: &Path, other: &Path) -> Result<(), DiskError> {
+        self.step("exchange", one);
+        rustix::fs::renameat_with(CWD, one, CWD, other, RenameFlags::EXCHANGE)
+            .map_err(|e| DiskError::new("exchange", one, e))?;
+        self.sync_parent(one)
+    }
+
+    /// Renames a directory out of sight, and makes it durable that the old name is gone.
+    pub fn withdraw(&self, from: &Path, to: &Path) -> Result<(), DiskError> {
+        self.step("withdraw", from);
+        rustix::fs::rename(from, to).map_err(|e| DiskError::new("move away", from, e))?;
+        self.sync_parent(from)
+    }
+
+    fn sync_parent(&self, path: &Path) -> Result<(), DiskError> {
+        self.sync_dir(path.parent().unwrap_or(Path::new("/")))
+    }
+
+    /// Removes a file or link; it is fine if it is gone already.
+    pub fn remove_file(&self, path: &Path) -> Result<(), DiskError> {
+        self.step("remove", path);
+        match fs::remove_file(path) {
+            Err(e) if e.kind() != io::ErrorKind::NotFound => Err(DiskError::new("remove", path, e)),
+            _ => Ok(()),
+        }
+    }
+
+    /// Removes a file, link or whole tree, read-only directories included; never follows a link.
+    pub fn remove_tree(&self, path: &Path) -> Result<(), DiskError> {
+        let wrap = |e: io::Error| DiskError::new("remove", path, e);
+        match fs::symlink_metadata(path) {
+            Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(()),
+            Err(e) => return Err(wrap(e)),
+            Ok(meta) if !meta.is_dir() => return self.remove_file(path),
+            Ok(_) => {}
+        }
+        let (parent, name) = (path.parent().unwrap_or(Path::new("/")), path.file_name().unwrap_or_default());
+        let parent = File::open(parent).map_err(wrap)?;
+        self.remove_dir_at(parent.as_fd(), Path::new(name), path).map_err(|e| wrap(e.into()))
+    }
+
+    fn remove_dir_at(&self, parent: BorrowedFd<'_>, name: &Path, shown: &Path) -> Result<(), Errno> {
+        let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+        let dir = match rustix::fs::openat(parent, name, flags, Mode::empty()) {
+            Err(Errno::ACCESS) => {
+                rustix::fs::chmodat(parent, name, Mode::from(0o700), AtFlags::empty())?;
+                rustix::fs::openat(parent, name, flags, Mode::empty())?
+            }
+            dir => dir?,
+        };
+        let mode = rustix::fs::fstat(&dir)?.st_mode;
+        if mode & 0o300 != 0o300 {
+            rustix::fs::fchmod(&dir, Mode::from(0o700))?;
+        }
+        for entry in rustix::fs::Dir::read_from(&dir)? {
+            let entry = entry?;
+            let name = entry.file_name();
+            if name == c"." || name == c".." {
+                continue;
+            }
+            let is_dir = match entry.file_type() {
+                FileType::Unknown => {
+                    let stat = rustix::fs::statat(&dir, name, AtFlags::SYMLINK_NOFOLLOW)?;
+                    FileType::from_raw_mode(stat.st_mode) == FileType::Directory
+                }
+                kind => kind == FileType::Directory,
+            };
+            if is_dir {
+                let name = Path::new(std::ffi::OsStr::new(name.to_str().map_err(|_| Errno::ILSEQ)?));
+                self.remove_dir_at(dir.as_fd(), name, shown)?;
+            } else {
+                self.step("remove", shown);
+                rustix::fs::unlinkat(&dir, name, AtFlags::empty())?;
+            }
+        }
+        self.step("remove-dir", shown);
+        rustix::fs::unlinkat(parent, name, AtFlags::REMOVEDIR)
+    }
+
+    /// Takes the lock on an open file if nobody holds it.
+    pub fn try_lock(&self, file: &File, path: &Path) -> Result<bool, DiskError> {
+        loop {
+            match fs4::FileExt::try_lock(file) {
+                Ok(()) => return Ok(true),
+                Err(fs4::TryLockError::WouldBlock) => return Ok(false),
+                Err(fs4::TryLockError::Error(e)) if e.kind() == io::ErrorKind::Interrupted => {}
+                Err(fs4::TryLockError::Error(e)) => return Err(DiskError::new("lock", path, e)),
+            }
+        }
+    }
+
+    /// Writes a note into a lock file, for whoever waits; a note that cannot be written is no harm.
+    pub fn leave_note(&self, file: &mut File, note: &str) {
+        use std::io::Seek as _;
+        let written =
+            file.set_len(0).and_then(|()| file.rewind()).and_then(|()| file.write_all(note.as_bytes()));
+        // On a full disk the note is lost and the lock still holds, which is all that matters.
+        drop(written);
+    }
+
+    /// Space and mount options of the file system that holds `path` (which must exist).
+    pub fn space(&self, path: &Path) -> Result<Space, DiskError> {
+        let wrap = |e: io::Error| DiskError::new("look at the file system of", path, e);
+        let bytes = fs4::available_space(path).map_err(wrap)?;
+        let stat = rustix::fs::statvfs(path).map_err(|e| wrap(e.into()))?;
+        let flag = |flag| stat.f_flag.contains(flag);
+        // ST_NOEXEC, which rustix does not name on every platform.
+        const ST_NOEXEC: u64 = 8;
+        Ok(Space {
+            bytes,
+            inodes: (stat.f_files > 0).then_some(stat.f_favail),
+            noexec: cfg!(target_os = "linux") && stat.f_flag.bits() & ST_NOEXEC != 0,
+            read_only: flag(rustix::fs::StatVfsMountFlags::RDONLY),
+        })
+    }
+}
+
+fn sync(fd: BorrowedFd<'_>) -> io::Result<()> {
+    // Only an interrupted sync is repeated: after any other failure the kernel may call dirty pages clean.
+    #[cfg(target_vendor = "apple")]
+    match retry_interrupted(|| rustix::fs::fcntl_fullfsync(fd)) {
+        Err(e)
+            if matches!(
+                e.raw_os_error().map(Errno::from_raw_os_error),
+                Some(Errno::NOTSUP | Errno::INVAL | Errno::NOTTY)
+            ) => {}
+        outcome => return outcome,
+    }
+    retry_interrupted(|| rustix::fs::fsync(fd))
+}
+
+fn retry_interrupted(mut call: impl FnMut() -> Result<(), Errno>) -> io::Result<()> {
+    loop {
+        match call() {
+            Err(Errno::INTR) => {}
+            outcome => return outcome.map_err(io::Error::from),
+        }
+    }
+}
+
+/// Syncs each file, then each directory bottom up: for systems without a sync of one file system.
+fn sync_below(path: &Path) -> io::Result<()> {
+    for entry in fs::read_dir(path)? {
+        let entry = entry?;
+        let kind = entry.file_type()?;
+        if kind.is_dir() {
+            sync_below(&entry.path())?;
+        } else if kind.is_file() {
+            sync(File::open(entry.path())?.as_fd())?;
+        }
+    }
+    sync(File::open(path)?.as_fd())
+}
+
+/// Whether an open file still is the one that a name shows: another process may have replaced it.
+pub fn is_still_named(file: &File, path: &Path) -> bool {
+    match (file.metadata(), fs::symlink_metadata(path)) {
+        (Ok(open), Ok(named)) => open.ino() == named.ino() && open.dev() == named.dev(),
+        _ => false,
+    }
+}
+
+/// Reads at most `cap` bytes of a file that must be regular; a link is followed only if `follow`.
+pub fn read_capped(path: &Path, cap: u64, follow: bool) -> io::Result<Vec<u8>> {
+    let nofollow = if follow { OFlags::empty() } else { OFlags::NOFOLLOW };
+    // NONBLOCK: opening a fifo must not hang.
+    let flags = OFlags::RDONLY | OFlags::CLOEXEC | OFlags::NONBLOCK | nofollow;
+    let file: OwnedFd = rustix::fs::open(path, flags, Mode::empty())?;
+    let file = File::from(file);
+    let meta = file.metadata()?;
+    if !meta.is_file() {
+        return Err(io::Error::new(io::ErrorKind::InvalidInput, "not a regular file"));
+    }
+    if meta.len() > cap {
+        return Err(io::Error::new(io::ErrorKind::FileTooLarge, format!("larger than {cap} bytes")));
+    }
+    let mut bytes = Vec::with_capacity(meta.len() as usize);
+    file.take(cap).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}

@@ -1,0 +1,356 @@
+//! The verbs: each a paragraph that reads like the way of the data. Start here.
+//!
+//! ```text
+//! request ─Catalog::find→ Found ─Store::receive→ Staged ─prove→ Proven ─settle→ Settled
+//!         ─Writer::commit→ installed ─Writer::switch→ Switched
+//! ```
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use crate::catalog::{Answerer, Catalog, CatalogError, Found};
+use crate::model::{GoVersion, Index, Platform, VersionRequest};
+use crate::net::{Location, LocationError, Net};
+use crate::progress::{Event, Progress};
+use crate::store::{
+    Committed, Order, Probe, ProofError, Provenance, Purpose, ReceiveError, Received, Removed, Slots, Staged,
+    Store, StoreError, Switched, Waiting, Writer,
+};
+
+/// A verb that could not be done.
+#[derive(Debug, thiserror::Error)]
+pub enum GvmError {
+    /// The store refused.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// No release answers the request.
+    #[error(transparent)]
+    Catalog(#[from] CatalogError),
+    /// The release did not arrive.
+    #[error("cannot install {}", version.toolchain())]
+    Receive {
+        /// The release.
+        version: GoVersion,
+        /// Why.
+        source: ReceiveError,
+    },
+    /// The release arrived and is not usable here.
+    #[error("cannot install {}: it does not work here", version.toolchain())]
+    Proof {
+        /// The release.
+        version: GoVersion,
+        /// Why.
+        source: ProofError,
+    },
+    /// No installed toolchain answers the request.
+    #[error("no installed toolchain matches `{0}`")]
+    NoneInstalled(VersionRequest),
+    /// Releases for Windows are zip files, which this program does not unpack.
+    #[error("`{0}` is a zip file, which gvm-rs does not unpack")]
+    Zip(String),
+    /// The mirror's address cannot be used.
+    #[error(transparent)]
+    Location(#[from] LocationError),
+}
+
+/// How the verbs are done.
+pub struct Settings {
+    /// Where the archives are.
+    pub mirror: Location,
+    /// The index that the user named, if any.
+    pub index: Option<Location>,
+    /// Whether the index may be fetched even if one is cached.
+    pub refresh: bool,
+    /// Whether archives stay in the cache.
+    pub keep_archives: bool,
+    /// How many downloads run at once.
+    pub downloads: usize,
+    /// How long to wait for another process; `None` is until it is done.
+    pub patience: Option<Duration>,
+    /// How long a staged `go` may take to say its version.
+    pub proof_limit: Duration,
+    /// The platform to install for, in `versions/`.
+    pub platform: Platform,
+    /// Who asks, and when.
+    pub purpose: Purpose,
+}
+
+/// The verbs, on one store.
+pub struct Gvm<'a> {
+    /// The state on disk.
+    pub store: &'a Store,
+    /// The network.
+    pub net: &'a Net,
+    /// How things are done.
+    pub settings: &'a Settings,
+    /// Who watches.
+    pub progress: &'a dyn Progress,
+}
+
+/// What an install came to.
+#[derive(Debug, Clone)]
+pub struct Installed {
+    /// The release.
+    pub version: GoVersion,
+    /// Whether it was there before, or another process installed it meanwhile.
+    pub was_there: bool,
+    /// Whether it is not one that the Go project published.
+    pub is_unofficial: bool,
+    /// Who listed it; `None` where nobody had to be asked.
+    pub answerer: Option<Answerer>,
+}
+
+/// A line of installed releases of which there is a newer one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Outdated {
+    /// The newest one installed.
+    pub installed: GoVersion,
+    /// The newest one there is.
+    pub newest: GoVersion,
+}
+
+/// What a prune removes.
+#[derive(Debug, Default)]
+pub struct Pruned {
+    /// Toolchains, out of sight and yet to be deleted.
+    pub toolchains: Vec<Removed>,
+    /// How many generations.
+    pub generations: usize,
+}
+
+impl Gvm<'_> {
+    /// Takes the lock of the store.
+    pub fn lock(&self) -> Result<Writer<'_>, StoreError> {
+        self.store.lock(&self.settings.purpose, self.waiting())
+    }
+
+    fn waiting(&self) -> Waiting<'_> {
+        Waiting { limit: self.settings.patience, progress: self.progress }
+    }
+
+    /// Answers questions about releases.
+    pub fn catalog(&self) -> Catalog<'_> {
+        Catalog {
+            store: self.store,
+            net: self.net,
+            named: self.settings.index.as_ref(),
+            accept_cached: !self.settings.refresh,
+            purpose: &self.settings.purpose,
+            progress: self.progress,
+        }
+    }
+
+    /// Installs the release that a request means.
+    pub fn install(&self, request: &VersionRequest, slots: &Slots) -> Result<Installed, GvmError> {
+        if let VersionRequest::Exact(version) = request
+            && self.store.has(*version)
+        {
+            return Ok(self.found_there(*version, None)?);
+        }
+        let found = self.catalog().find(request, &self.settings.platform)?;
+        let version = found.archive.version;
+        if self.store.has(version) {
+            return Ok(self.found_there(version, Some(found.answerer))?);
+        }
+        let outcome = self.install_found(&found, slots);
+        self.progress.event(Event::Ended { version });
+        Ok(match outcome? {
+            Committed::AlreadyThere => self.found_there(version, Some(found.answerer))?,
+            Committed::Installed => Installed {
+                version,
+                was_there: false,
+                is_unofficial: self.provenance(&found)?.is_unofficial(),
+                answerer: Some(found.answerer),
+            },
+        })
+    }
+
+    fn install_found(&self, found: &Found, slots: &Slots) -> Result<Committed, GvmError> {
+        let version = found.archive.version;
+        let Some(staged) = self.receive(found, slots, true)? else { return Ok(Committed::AlreadyThere) };
+        self.progress.event(Event::Phase { version, phase: "proving" });
+        let probe = Probe { limit: self.settings.proof_limit, progress: self.progress };
+        let proven = staged.prove(&probe).map_err(|source| match source {
+            ProofError::Interrupted => GvmError::Store(StoreError::Interrupted),
+            source => GvmError::Proof { version, source },
+        })?;
+        self.progress.event(Event::Phase { version, phase: "flushing to disk" });
+        let settled = proven.settle()?;
+        Ok(self.lock()?.commit(settled)?)
+    }
+
+    fn receive(
+        &self,
+        found: &Found,
+        slots: &Slots,
+        is_for_versions: bool,
+    ) -> Result<Option<Staged>, GvmError> {
+        let version = found.archive.version;
+        let provenance = self.provenance(found)?;
+        let location = self.settings.mirror.join(&provenance.archive)?;
+        let order = Order {
+            provenance: &provenance,
+            location: &location,
+            keep_archive: self.settings.keep_archives,
+            is_for_versions,
+            purpose: &self.settings.purpose,
+            waiting: self.waiting(),
+        };
+        match self.store.receive(&order, self.net, slots) {
+            Ok(Received::Staged(staged)) => Ok(Some(*staged)),
+            Ok(Received::AlreadyThere) => Ok(None),
+            Err(ReceiveError::Store(error)) => Err(error.into()),
+            Err(source) => Err(GvmError::Receive { version, source }),
+        }
+    }
+
+    fn provenance(&self, found: &Found) -> Result<Provenance, GvmError> {
+        let archive = &found.archive;
+        let file_name = archive.file_name();
+        let sha256 = archive.sha256.ok_or_else(|| CatalogError::NoHash(file_name.clone()))?;
+        Ok(Provenance {
+            version: archive.version,
+            platform: archive.platform,
+            url: self.settings.mirror.join(&file_name)?.to_string(),
+            archive: file_name,
+            sha256,
+            size: archive.size.unwrap_or(0),
+            verified_by: found.root,
+            index: match &found.answerer {
+                Answerer::Snapshot { .. } => "embedded snapshot".to_owned(),
+                Answerer::Official { .. } => crate::catalog::OFFICIAL_INDEX.to_owned(),
+                Answerer::Named { location } => location.clone(),
+            },
+            installed_at: self.settings.purpose.now,
+        })
+    }
+
+    fn found_there(&self, version: GoVersion, answerer: Option<Answerer>) -> Result<Installed, StoreError> {
+        let is_unofficial = self.store.unofficial()?.contains(&version);
+        Ok(Installed { version, was_there: true, is_unofficial, answerer })
+    }
+
+    /// Unpacks a release for another platform into `foreign/`; returns where. It cannot be proved here.
+    pub fn install_foreign(
+        &self,
+        request: &VersionRequest,
+        platform: &Platform,
+    ) -> Result<PathBuf, GvmError> {
+        let found = self.catalog().find(request, platform)?;
+        if found.archive.file_name().ends_with(".zip") {
+            return Err(GvmError::Zip(found.archive.file_name()));
+        }
+        let version = found.archive.version;
+        let staged = self.receive(&found, &Slots::new(1), false);
+        self.progress.event(Event::Ended { version });
+        let Some(staged) = staged? else { return Err(StoreError::NotInstalled(version).into()) };
+        let settled = staged.settle_foreign()?;
+        Ok(self.lock()?.export(settled)?)
+    }
+
+    /// Makes the toolchain that a request means the current one, and installs it first if need be.
+    pub fn switch(&self, request: &VersionRequest) -> Result<Switched, GvmError> {
+        let version = match self.installed(request)? {
+            Some(version) => version,
+            None if *request == VersionRequest::Previous => return Err(StoreError::NothingBefore.into()),
+            None => self.install(request, &Slots::new(1))?.version,
+        };
+        Ok(self.lock()?.switch(version)?)
+    }
+
+    /// Goes back to an earlier toolchain, without the network.
+    pub fn rollback(&self, to: RollbackTo) -> Result<Switched, GvmError> {
+        let writer = self.lock()?;
+        Ok(match to {
+            RollbackTo::Last => writer.switch_back(None)?,
+            RollbackTo::Generation(number) => writer.switch_back(Some(number))?,
+            RollbackTo::Version(version) => writer.switch(version)?,
+        })
+    }
+
+    /// Returns the newest installed toolchain that a request admits.
+    ///
+    /// `latest` and its like are questions to the catalog, and admit none here.
+    pub fn installed(&self, request: &VersionRequest) -> Result<Option<GoVersion>, GvmError> {
+        Ok(match request {
+            VersionRequest::Exact(version) => Some(*version).filter(|&version| self.store.has(version)),
+            VersionRequest::Previous => self.store.rollback_target()?.map(|target| target.version),
+            VersionRequest::Latest | VersionRequest::OldStable | VersionRequest::Rc => None,
+            _ => request.select_among(self.store.installed()?),
+        })
+    }
+
+    /// Like [`Gvm::installed`], and asks the catalog where the request needs it; never installs.
+    pub fn resolve(&self, request: &VersionRequest) -> Result<GoVersion, GvmError> {
+        if let Some(version) = self.installed(request)? {
+            return Ok(version);
+        }
+        if matches!(request, VersionRequest::Latest | VersionRequest::OldStable | VersionRequest::Rc) {
+            let version = self.catalog().find(request, &self.settings.platform)?.archive.version;
+            return if self.store.has(version) {
+                Ok(version)
+            } else {
+                Err(StoreError::NotInstalled(version).into())
+            };
+        }
+        Err(GvmError::NoneInstalled(request.clone()))
+    }
+
+    /// Returns the lines of which a newer release than the newest installed one is known.
+    pub fn outdated(&self, index: &Index) -> Result<Vec<Outdated>, GvmError> {
+        let installed = self.store.installed()?;
+        let mut lines: Vec<_> = installed.iter().map(|version| version.lang()).collect();
+        lines.dedup();
+        let outdated = |lang| {
+            let request = VersionRequest::Newest(lang);
+            let installed = request.select_among(installed.iter().copied())?;
+            let newest = index.select(&request, &self.settings.platform).ok()?.version;
+            (newest > installed).then_some(Outdated { installed, newest })
+        };
+        Ok(lines.into_iter().filter_map(outdated).collect())
+    }
+
+    /// Returns what a prune would remove: all but the newest `keep` releases of each line, and nothing in use.
+    pub fn prunable(&self, keep: usize) -> Result<Vec<GoVersion>, GvmError> {
+        let needed =
+            [self.store.current()?, self.store.rollback_target()?].map(|kept| kept.map(|kept| kept.version));
+        let mut line = None;
+        let mut seen = 0;
+        let mut prunable = Vec::new();
+        for version in self.store.installed()? {
+            if line != Some(version.lang()) {
+                (line, seen) = (Some(version.lang()), 0);
+            }
+            seen += 1;
+            if seen > keep && !needed.contains(&Some(version)) {
+                prunable.push(version);
+            }
+        }
+        Ok(prunable)
+    }
+
+    /// Removes what [`Gvm::prunable`] returns, except what is running, and all but the last generations.
+    pub fn prune(&self, keep: usize) -> Result<Pruned, GvmError> {
+        let writer = self.lock()?;
+        let mut toolchains = Vec::new();
+        for version in self.prunable(keep)? {
+            match writer.remove(version, false) {
+                Ok(removed) => toolchains.push(removed),
+                Err(error @ StoreError::InUse { .. }) => self.progress.event(Event::Note(&error.to_string())),
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Ok(Pruned { toolchains, generations: writer.trim_history()? })
+    }
+}
+
+/// Where a rollback goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RollbackTo {
+    /// To the toolchain that was current before.
+    Last,
+    /// To the toolchain of this generation.
+    Generation(u64),
+    /// To this toolchain.
+    Version(GoVersion),
+}

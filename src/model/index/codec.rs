@@ -1,0 +1,303 @@
+//! The compact form of the index: about 37 bytes for each archive. It is read strictly and never panics.
+//!
+//! ```text
+//! magic "GVMX", format 1
+//! as_of: u64 little-endian, 0 = unknown
+//! skipped
+//! number of platforms, then each as text, ascending
+//! number of releases, newest first, then for each:
+//!     version as text
+//!     number of archives, ascending by platform, then for each:
+//!         2 * position of the platform + (1 if there is a hash)
+//!         size, 0 = unknown
+//!         hash: 32 bytes, if there is one
+//! ```
+//! Numbers are LEB128 in the shortest form; text has its length in one byte in front.
+
+use std::collections::BTreeSet;
+
+use super::{Archive, Index, IndexError, MOST_ARCHIVES, Release};
+use crate::model::{GoVersion, Platform, Sha256};
+
+const MAGIC: &[u8] = b"GVMX\x01";
+
+impl Index {
+    /// Returns the compact form; [`Index::decode`] reads it back.
+    pub fn encode(&self) -> Vec<u8> {
+        let archives = self.releases.iter().flat_map(|release| &release.archives);
+        let platforms: BTreeSet<Platform> = archives.map(|archive| archive.platform).collect();
+        let platforms: Vec<Platform> = platforms.into_iter().collect();
+
+        let mut out = MAGIC.to_vec();
+        out.extend(self.as_of.unwrap_or(0).to_le_bytes());
+        put_number(&mut out, self.skipped);
+        put_number(&mut out, platforms.len() as u64);
+        for platform in &platforms {
+            put_text(&mut out, &platform.to_string());
+        }
+        put_number(&mut out, self.releases.len() as u64);
+        for release in &self.releases {
+            put_text(&mut out, &release.version.to_string());
+            put_number(&mut out, release.archives.len() as u64);
+            for archive in &release.archives {
+                let position = platforms.partition_point(|platform| *platform < archive.platform) as u64;
+                put_number(&mut out, 2 * position + u64::from(archive.sha256.is_some()));
+                put_number(&mut out, archive.size.unwrap_or(0));
+                if let Some(sha256) = archive.sha256 {
+                    out.extend(sha256.as_bytes());
+                }
+            }
+        }
+        out
+    }
+
+    /// Reads the compact form.
+    ///
+    /// # Errors
+    /// [`IndexError::Damaged`] for every byte sequence that [`Index::encode`] cannot have written, as far as that can
+    /// be seen: the form has no checksum, because every archive is verified against its hash anyway.
+    pub fn decode(bytes: &[u8]) -> Result<Index, IndexError> {
+        let mut reader = Reader { rest: bytes, archives: 0 };
+        if reader.take(MAGIC.len())? != MAGIC {
+            return Err(IndexError::Damaged("it is of another format"));
+        }
+        let as_of = u64::from_le_bytes(reader.array()?);
+        let skipped = reader.number()?;
+        let platforms = reader.platforms()?;
+        let count = reader.count()?;
+        let mut releases: Vec<Release> = Vec::with_capacity(count);
+        for _ in 0..count {
+            let release = reader.release(&platforms)?;
+            if releases.last().is_some_and(|newer| newer.version <= release.version) {
+                return Err(IndexError::Damaged("its releases are not in order"));
+            }
+            releases.push(release);
+        }
+        match reader.rest {
+            [] => Ok(Index { releases, as_of: Some(as_of).filter(|seconds| *seconds > 0), skipped }),
+            _ => Err(IndexError::Damaged("something follows its end")),
+        }
+    }
+}
+
+fn put_number(out: &mut Vec<u8>, mut number: u64) {
+    while number >= 0x80 {
+        out.push(number as u8 | 0x80);
+        number >>= 7;
+    }
+    out.push(number as u8);
+}
+
+/// Invariant: versions and platforms are shorter than 128 bytes, so the length is one byte.
+fn put_text(out: &mut Vec<u8>, text: &str) {
+    put_number(out, text.len() as u64);
+    out.extend(text.as_bytes());
+}
+
+struct Reader<'a> {
+    rest: &'a [u8],
+    archives: usize,
+}
+
+impl<'a> Reader<'a> {
+    fn take(&mut self, length: usize) -> Result<&'a [u8], IndexError> {
+        let (taken, rest) = self.rest.split_at_checked(length).ok_or(TRUNCATED)?;
+        self.rest = rest;
+        Ok(taken)
+    }
+
+    fn array<const N: usize>(&mut self) -> Result<[u8; N], IndexError> {
+        let (taken, rest) = self.rest.split_first_chunk().ok_or(TRUNCATED)?;
+        self.rest = rest;
+        Ok(*taken)
+    }
+
+    fn number(&mut self) -> Result<u64, IndexError> {
+        let mut number = 0;
+        for shift in (0..u64::BITS).step_by(7) {
+            let [byte] = self.array()?;
+            let digit = u64::from(byte & 0x7f);
+            if digit << shift >> shift != digit || (byte == 0 && shift > 0) {
+                return Err(IndexError::Damaged("a number is not in its shortest form"));
+            }
+            number |= digit << shift;
+            if byte < 0x80 {
+                return Ok(number);
+            }
+        }
+        Err(IndexError::Damaged("a number is too long"))
+    }
+
+    /// Invariant: no count passes for more entries than the rest can hold, so a hostile one reserves no memory.
+    fn count(&mut self) -> Result<usize, IndexError> {
+        const SMALLEST_ENTRY: usize = 2;
+        let count = usize::try_from(self.number()?).map_err(|_| TRUNCATED)?;
+        if count > self.rest.len() / SMALLEST_ENTRY {
+            return Err(TRUNCATED);
+        }
+        if count > MOST_ARCHIVES {
+            return Err(IndexError::TooMany { limit: MOST_ARCHIVES });
+        }
+        Ok(count)
+    }
+
+    fn text(&mut self) -> Result<&'a str, IndexError> {
+        let [length] = self.array()?;
+        let bytes = self.take(length.into())?;
+        std::str::from_utf8(bytes).map_err(|_| IndexError::Damaged("a name is not text"))
+    }
+
+    fn platforms(&mut self) -> Result<Vec<Platform>, IndexError> {
+        let mut platforms: Vec<Platform> = Vec::new();
+        for _ in 0..self.count()? {
+            let platform = self.text()?.parse().map_err(|_| IndexError::Damaged("it names no platform"))?;
+            if platforms.last().is_some_and(|last| *last >= platform) {
+                return Err(IndexError::Damaged("its platforms are not in order"));
+            }
+            platforms.push(platform);
+        }
+        Ok(platforms)
+    }
+
+    fn release(&mut self, platforms: &[Platform]) -> Result<Release, IndexError> {
+        let version = self.text()?.parse().map_err(|_| IndexError::Damaged("it names no version"))?;
+        let count = self.count()?;
+        self.archives += count;
+        if self.archives > MOST_ARCHIVES {
+            return Err(IndexError::TooMany { limit: MOST_ARCHIVES });
+        }
+        let mut archives: Vec<Archive> = Vec::with_capacity(count);
+        for _ in 0..count {
+            let archive = self.archive(version, platforms)?;
+            if archives.last().is_some_and(|last| last.platform >= archive.platform) {
+                return Err(IndexError::Damaged("its archives are not in order"));
+            }
+            archives.push(archive);
+        }
+        Ok(Release { version, archives })
+    }
+
+    fn archive(&mut self, version: GoVersion, platforms: &[Platform]) -> Result<Archive, IndexError> {
+        let tag = self.number()?;
+        let position = usize::try_from(tag / 2).map_err(|_| TRUNCATED)?;
+        let platform = *platforms.get(position).ok_or(IndexError::Damaged("an archive has no platform"))?;
+        let size = Some(self.number()?).filter(|size| *size > 0);
+        let sha256 = if tag % 2 == 1 { Some(Sha256::new(self.array()?)) } else { None };
+        Ok(Archive { version, platform, sha256, size })
+    }
+}
+
+const TRUNCATED: IndexError = IndexError::Damaged("it is cut off");
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests")]
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn small() -> Index {
+        let platform = |text: &str| text.parse::<Platform>().unwrap();
+        let archive = |version: &str, on: &str, sha256, size| Archive {
+            version: version.parse().unwrap(),
+            platform: platform(on),
+            sha256,
+            size,
+        };
+        let index = Index::sorted(vec![
+            Release {
+                version: "1.4.2".parse().unwrap(),
+                archives: vec![archive("1.4.2", "linux-386", None, None)],
+            },
+            Release {
+                version: "1.27rc1".parse().unwrap(),
+                archives: vec![
+                    archive("1.27rc1", "windows-amd64", Some(Sha256::new([7; 32])), Some(u64::MAX)),
+                    archive("1.27rc1", "linux-386", Some(Sha256::new([0; 32])), Some(70_523_269)),
+                ],
+            },
+            Release { version: "1.20".parse().unwrap(), archives: Vec::new() },
+        ]);
+        Index { as_of: Some(1_787_097_600), skipped: 300, ..index.unwrap() }
+    }
+
+    #[test]
+    fn an_index_reads_back_as_itself() {
+        assert_eq!(Index::decode(&small().encode()), Ok(small()));
+        assert_eq!(Index::decode(&Index::default().encode()), Ok(Index::default()));
+    }
+
+    #[test]
+    fn every_truncation_is_an_error() {
+        let bytes = small().encode();
+        for length in 0..bytes.len() {
+            assert!(Index::decode(&bytes[..length]).is_err(), "{length}");
+        }
+    }
+
+    #[test]
+    fn anything_after_the_end_is_an_error() {
+        let mut bytes = small().encode();
+        bytes.push(0);
+        assert_eq!(Index::decode(&bytes), Err(IndexError::Damaged("something follows its end")));
+    }
+
+    #[test]
+    fn another_format_is_an_error() {
+        let mut bytes = small().encode();
+        bytes[MAGIC.len() - 1] += 1;
+        assert_eq!(Index::decode(&bytes), Err(IndexError::Damaged("it is of another format")));
+    }
+
+    #[test]
+    fn a_huge_count_reserves_no_memory() {
+        let mut bytes = Index::default().encode();
+        bytes.truncate(bytes.len() - 1);
+        put_number(&mut bytes, u64::MAX);
+        assert_eq!(Index::decode(&bytes), Err(TRUNCATED));
+        let mut bytes = Index::default().encode();
+        bytes.truncate(bytes.len() - 1);
+        put_number(&mut bytes, MOST_ARCHIVES as u64 + 1);
+        bytes.resize(bytes.len() + 3 * MOST_ARCHIVES, 0);
+        assert_eq!(Index::decode(&bytes), Err(IndexError::TooMany { limit: MOST_ARCHIVES }));
+    }
+
+    #[test]
+    fn numbers_have_one_form() {
+        let number = |bytes: &[u8]| {
+            let mut reader = Reader { rest: bytes, archives: 0 };
+            reader.number().ok().filter(|_| reader.rest.is_empty())
+        };
+        assert_eq!(number(&[0]), Some(0));
+        assert_eq!(number(&[0x80, 1]), Some(128));
+        assert_eq!(number(&[0x80, 0]), None);
+        assert_eq!(number(&[0xff; 11]), None);
+        let mut largest = Vec::new();
+        put_number(&mut largest, u64::MAX);
+        assert_eq!(number(&largest), Some(u64::MAX));
+        largest[9] += 1;
+        assert_eq!(number(&largest), None);
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_decodes_is_a_valid_index(at in 0usize..200, byte: u8, cut in 0usize..8) {
+            let mut bytes = small().encode();
+            let at = at % bytes.len();
+            bytes[at] = byte;
+            bytes.drain(at..(at + cut).min(bytes.len()));
+            if let Ok(index) = Index::decode(&bytes) {
+                prop_assert!(index.releases.is_sorted_by(|newer, older| newer.version > older.version));
+                prop_assert_eq!(Index::decode(&index.encode()), Ok(index));
+            }
+        }
+
+        #[test]
+        fn no_bytes_panic(tail in proptest::collection::vec(any::<u8>(), 0..200)) {
+            let bytes = [MAGIC, &[0; 9], &tail].concat();
+            prop_assert!(Index::decode(&bytes).map_or_else(|_| true, |index| index.encode().len() <= 2 * bytes.len() + 16));
+            prop_assert!(Index::decode(&tail).is_err());
+        }
+    }
+}

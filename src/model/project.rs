@@ -1,0 +1,339 @@
+//! The files of a project that say which Go it wants. This module reads text that is already in memory, never a file.
+
+use std::fmt;
+
+use thiserror::Error;
+
+use super::version::VersionError;
+use super::{Excerpt, GoVersion, Lang, RequestError, VersionRequest};
+
+/// A kind of file that can ask for a Go version.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum VersionFile {
+    /// `.go-version`, as of goenv.
+    GoVersion,
+    /// `go.work`
+    GoWork,
+    /// `go.mod`
+    GoMod,
+    /// `.tool-versions`, as of asdf.
+    ToolVersions,
+}
+
+/// A project file that cannot be understood; `line` counts from 1.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum ProjectError {
+    /// The file is too large to be what its name says.
+    #[error("{file} has more than {limit} bytes")]
+    TooLong {
+        /// The kind of file.
+        file: VersionFile,
+        /// The limit in bytes.
+        limit: usize,
+    },
+    /// A version that is none.
+    #[error("cannot read the version on line {line} of {file}")]
+    Request {
+        /// The kind of file.
+        file: VersionFile,
+        /// Where.
+        line: usize,
+        /// What is wrong with it.
+        #[source]
+        source: RequestError,
+    },
+    /// A `go` or `toolchain` line that is malformed, or there a second time.
+    #[error("cannot read line {line} of {file}: `{found}`")]
+    Line {
+        /// The kind of file.
+        file: VersionFile,
+        /// Where.
+        line: usize,
+        /// The line.
+        found: Excerpt,
+    },
+}
+
+impl VersionFile {
+    /// Returns the name such a file has.
+    pub const fn file_name(self) -> &'static str {
+        match self {
+            VersionFile::GoVersion => ".go-version",
+            VersionFile::GoWork => "go.work",
+            VersionFile::GoMod => "go.mod",
+            VersionFile::ToolVersions => ".tool-versions",
+        }
+    }
+
+    /// Returns the most bytes such a file may have; nobody needs to read more of it.
+    pub const fn limit(self) -> usize {
+        match self {
+            VersionFile::GoVersion => 4 << 10,
+            VersionFile::ToolVersions => 64 << 10,
+            VersionFile::GoWork | VersionFile::GoMod => 16 << 20,
+        }
+    }
+}
+
+impl fmt::Display for VersionFile {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.file_name())
+    }
+}
+
+/// Returns what the `text` of a project file asks for, or `None` if it leaves the choice open.
+///
+/// # Errors
+/// [`ProjectError`] with the line that cannot be understood.
+pub fn request_in(file: VersionFile, text: &str) -> Result<Option<VersionRequest>, ProjectError> {
+    if text.len() > file.limit() {
+        return Err(ProjectError::TooLong { file, limit: file.limit() });
+    }
+    let lines = Lines { file, text: text.strip_prefix('\u{feff}').unwrap_or(text) };
+    match file {
+        VersionFile::GoVersion => lines.go_version(),
+        VersionFile::ToolVersions => lines.tool_versions(),
+        VersionFile::GoWork | VersionFile::GoMod => lines.go_mod(),
+    }
+}
+
+/// In both version files: use whatever Go the machine has.
+const SYSTEM: &str = "system";
+
+struct Lines<'a> {
+    file: VersionFile,
+    text: &'a str,
+}
+
+impl<'a> Lines<'a> {
+    /// The lines with their numbers, without comments and surrounding space.
+    fn without_comments(&self, comment: &'static str) -> impl Iterator<Item = (usize, &'a str)> {
+        (1..).zip(self.text.lines()).map(move |(number, line)| {
+            let content = line.split_once(comment).map_or(line, |(content, _)| content);
+            (number, content.trim_ascii())
+        })
+    }
+
+    /// The first line that is neither empty nor a comment.
+    fn go_version(&self) -> Result<Option<VersionRequest>, ProjectError> {
+        match self.without_comments("#").find(|(_, content)| !content.is_empty()) {
+            Some((number, version)) => self.request(number, version),
+            None => Ok(None),
+        }
+    }
+
+    /// The first line for Go; of several versions on it the first.
+    fn tool_versions(&self) -> Result<Option<VersionRequest>, ProjectError> {
+        for (number, content) in self.without_comments("#") {
+            let mut words = content.split_ascii_whitespace();
+            if let Some("golang" | "go") = words.next() {
+                return self.request(number, words.next().unwrap_or_default());
+            }
+        }
+        Ok(None)
+    }
+
+    fn request(&self, line: usize, text: &str) -> Result<Option<VersionRequest>, ProjectError> {
+        if text == SYSTEM {
+            return Ok(None);
+        }
+        match text.parse() {
+            // A file cannot mean "the one before": it would mean another release at every switch.
+            Ok(VersionRequest::Previous) => Err(RequestError::malformed(text)),
+            parsed => parsed.map(Some),
+        }
+        .map_err(|source| ProjectError::Request { file: self.file, line, source })
+    }
+
+    /// The `toolchain` line if it is at least as new as the `go` line, else the `go` line.
+    fn go_mod(&self) -> Result<Option<VersionRequest>, ProjectError> {
+        let (mut go, mut toolchain) = (None, None);
+        for (line, content) in self.directives() {
+            let words: Vec<&str> = content.split_ascii_whitespace().take(3).collect();
+            let understood = match words.as_slice() {
+                ["go", version] if go.is_none() => {
+                    go = go_line(version);
+                    go.is_some()
+                }
+                ["toolchain", name] if toolchain.is_none() => {
+                    toolchain = toolchain_line(name);
+                    toolchain.is_some()
+                }
+                ["go" | "toolchain", ..] => false,
+                _ => true,
+            };
+            if !understood {
+                return Err(ProjectError::Line { file: self.file, line, found: Excerpt::of(content) });
+            }
+        }
+        Ok(match (go, toolchain.flatten()) {
+            (Some(go), Some(toolchain)) if !raises(toolchain, &go) => Some(go),
+            (_, Some(toolchain)) => Some(VersionRequest::Exact(toolchain)),
+            (go, None) => go,
+        })
+    }
+
+    /// The lines of a go.mod outside `require (...)` and the like, where a first word `go` is something else.
+    fn directives(&self) -> impl Iterator<Item = (usize, &'a str)> {
+        let mut in_block = false;
+        self.without_comments("//").filter(move |(_, content)| {
+            let was_in_block = in_block;
+            in_block = if in_block { !content.starts_with(')') } else { content.ends_with('(') };
+            !was_in_block && !in_block
+        })
+    }
+}
+
+/// `go 1.22` is a language version, also where a release has that name: any release of it will do.
+fn go_line(version: &str) -> Option<VersionRequest> {
+    if !version.starts_with(|first: char| first.is_ascii_digit()) {
+        return None;
+    }
+    let lang = version.parse::<Lang>().map(VersionRequest::Newest);
+    lang.or_else(|_| version.parse().map(VersionRequest::Exact)).ok()
+}
+
+/// Returns `Some(None)` for `default`, which asks for nothing. A suffix after `-` names a private build of the release.
+fn toolchain_line(name: &str) -> Option<Option<GoVersion>> {
+    if name == "default" {
+        return Some(None);
+    }
+    let (release, _suffix) = name.split_once('-').unwrap_or((name, ""));
+    let parsed: Result<GoVersion, VersionError> = release.parse();
+    Some(Some(parsed.ok().filter(|_| release.starts_with("go"))?))
+}
+
+fn raises(toolchain: GoVersion, go: &VersionRequest) -> bool {
+    match go {
+        VersionRequest::Exact(version) => toolchain > *version,
+        VersionRequest::Newest(lang) => toolchain.lang() >= *lang,
+        _ => true,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests")]
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn asked(file: VersionFile, text: &str) -> Option<String> {
+        request_in(file, text).unwrap().map(|request| request.to_string())
+    }
+
+    fn go_mod(text: &str) -> Option<String> {
+        asked(VersionFile::GoMod, text)
+    }
+
+    #[test]
+    fn a_go_line_names_a_line_or_a_release() {
+        assert_eq!(go_mod("module m\n\ngo 1.22\n").unwrap(), "1.22");
+        assert_eq!(go_mod("go 1.22.3").unwrap(), "1.22.3");
+        assert_eq!(go_mod("go 1.18").unwrap(), "1.18.x");
+        assert_eq!(go_mod("go 1.22rc1").unwrap(), "1.22rc1");
+        assert_eq!(go_mod("module m\n"), None);
+        assert_eq!(asked(VersionFile::GoWork, "go 1.23.1\n\nuse (\n\t./a\n)\n").unwrap(), "1.23.1");
+    }
+
+    #[test]
+    fn the_toolchain_line_only_raises() {
+        assert_eq!(go_mod("go 1.22\ntoolchain go1.22.5\n").unwrap(), "1.22.5");
+        assert_eq!(go_mod("toolchain go1.23.1\ngo 1.22.7\n").unwrap(), "1.23.1");
+        assert_eq!(go_mod("go 1.23\ntoolchain go1.22.5\n").unwrap(), "1.23");
+        assert_eq!(go_mod("go 1.22.7\ntoolchain go1.22.5\n").unwrap(), "1.22.7");
+        assert_eq!(go_mod("go 1.22\ntoolchain default\n").unwrap(), "1.22");
+        assert_eq!(go_mod("toolchain default\n"), None);
+        assert_eq!(go_mod("toolchain go1.22.5\n").unwrap(), "1.22.5");
+    }
+
+    #[test]
+    fn a_toolchain_suffix_is_ignored() {
+        assert_eq!(go_mod("go 1.21\ntoolchain go1.21.3-bigcorp\n").unwrap(), "1.21.3");
+    }
+
+    #[test]
+    fn odd_spacing_comments_and_blocks_are_understood() {
+        let text = "\u{feff}// go 1.10\r\nmodule m // go\r\n\r\n\t go\t 1.22.3// indirect\r\nrequire (\r\n\tgo 1.1\r\n\
+                    \ttoolchain x\r\n) // end\r\ntoolchain   go1.22.4\r\nrequire ()\r\nreplace go => ../go\r\n";
+        assert_eq!(go_mod(text).unwrap(), "1.22.4");
+    }
+
+    #[test]
+    fn a_broken_line_is_an_error_with_its_number() {
+        let bad = [
+            "go",
+            "go 1",
+            "go go1.22",
+            "go 1.22.3 // x\ngo 1.22.3",
+            "go 1.22 1.23",
+            "go latest",
+            "go 1.022",
+            "go \"1.22\"",
+            "toolchain",
+            "toolchain 1.22.3",
+            "toolchain go1.22",
+            "toolchain latest",
+            "toolchain ../go1.22.3",
+            "go 1.22\rx",
+        ];
+        for text in bad {
+            assert!(
+                matches!(request_in(VersionFile::GoMod, text), Err(ProjectError::Line { .. })),
+                "{text:?}"
+            );
+        }
+        let error = request_in(VersionFile::GoMod, "module m\ngo 1.22\u{1b}[2J").unwrap_err();
+        assert_eq!(error.to_string(), "cannot read line 2 of go.mod: `go 1.22\\u{1b}[2J`");
+    }
+
+    #[test]
+    fn a_go_version_file_is_its_first_line() {
+        let go_version = |text| asked(VersionFile::GoVersion, text);
+        assert_eq!(go_version("1.22.5\n").unwrap(), "1.22.5");
+        assert_eq!(go_version("\u{feff}go1.22.5\r\n").unwrap(), "1.22.5");
+        assert_eq!(go_version("# pinned\n\n 1.22 # newest\n1.21\n").unwrap(), "1.22");
+        assert_eq!(go_version("1.20").unwrap(), "1.20");
+        assert_eq!(go_version("latest").unwrap(), "latest");
+        assert_eq!(go_version(" \n"), None);
+        assert_eq!(go_version("system\n"), None);
+    }
+
+    #[test]
+    fn a_go_version_file_must_be_one() {
+        for text in ["../../etc", "1.22.5 1.22.6", "-", "previous", "<html>", "\0\u{1}", "1.22.5;rm"] {
+            let error = request_in(VersionFile::GoVersion, text).unwrap_err();
+            assert!(matches!(error, ProjectError::Request { line: 1, .. }), "{text:?}");
+        }
+        let long = "#".repeat(4097);
+        assert!(matches!(
+            request_in(VersionFile::GoVersion, &long),
+            Err(ProjectError::TooLong { limit: 4096, .. })
+        ));
+    }
+
+    #[test]
+    fn tool_versions_has_a_line_for_go() {
+        let tools = |text| asked(VersionFile::ToolVersions, text);
+        assert_eq!(tools("# tools\nnodejs 20.1.0\ngolang 1.22.5 1.21.0 # go\n").unwrap(), "1.22.5");
+        assert_eq!(tools("go\t1.22\r\ngolang 1.21.1").unwrap(), "1.22");
+        assert_eq!(tools("golang system\n"), None);
+        assert_eq!(tools("golangci-lint 1.60.1\n#golang 1.2\n"), None);
+        for text in ["golang\n", "golang path:/opt/go", "golang ref:main", "golang -"] {
+            assert!(request_in(VersionFile::ToolVersions, text).is_err(), "{text:?}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_text_panics_or_reaches_the_terminal_raw(text in "((go|toolchain|golang|require)[ (]?)?\\PC{0,9}\\s?[\\x00-\\x1f]?.{0,40}") {
+            for file in [VersionFile::GoMod, VersionFile::GoVersion, VersionFile::ToolVersions] {
+                if let Err(error) = request_in(file, &text) {
+                    prop_assert!(!error.to_string().contains(char::is_control));
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,131 @@
+//! Generations: the numbered states of what is current. The links are the truth; records are for people.
+
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+
+use super::layout::{Layout, version_of};
+use super::{Store, StoreError};
+use crate::disk::{self, DiskError};
+use crate::model::GoVersion;
+
+/// The format number of records; raised when a field is added.
+pub(super) const FORMAT: u32 = 1;
+
+/// A published state of what is current.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Generation {
+    /// Its number; a later one is higher.
+    pub number: u64,
+    /// The toolchain it makes current.
+    pub version: GoVersion,
+}
+
+/// What is known of a generation besides its toolchain.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Record {
+    pub(super) format: u32,
+    /// When it was published, in seconds since 1970.
+    pub at: u64,
+    /// The command that published it.
+    pub command: String,
+    /// The generation that was current before.
+    pub from: Option<u64>,
+}
+
+/// One line of the history.
+#[derive(Debug, Clone)]
+pub struct Entry {
+    /// The generation.
+    pub generation: Generation,
+    /// Its record; `None` if that is lost or unreadable, which harms nothing.
+    pub record: Option<Record>,
+    /// Whether its toolchain is still installed.
+    pub is_installed: bool,
+}
+
+impl Store {
+    /// Returns what is current.
+    pub fn current(&self) -> Result<Option<Generation>, StoreError> {
+        read_generation_link(&self.layout, &self.layout.current())
+    }
+
+    /// Returns the generation that was current before the last switch.
+    pub fn previous(&self) -> Result<Option<Generation>, StoreError> {
+        // The link is a convenience: where it is damaged, the history still tells.
+        Ok(read_generation_link(&self.layout, &self.layout.previous()).unwrap_or_default())
+    }
+
+    /// Returns a generation by its number.
+    pub fn generation(&self, number: u64) -> Option<Generation> {
+        let target = std::fs::read_link(self.layout.generation(number).join("go")).ok()?;
+        let version = version_of(target.file_name()?.to_str()?)?;
+        Some(Generation { number, version })
+    }
+
+    /// Returns every generation, oldest first.
+    pub fn history(&self) -> Result<Vec<Entry>, StoreError> {
+        let mut numbers = self.generation_numbers()?;
+        numbers.sort_unstable();
+        let entry = |number| {
+            let generation = self.generation(number)?;
+            let path = self.layout.generation(number).join("record.json");
+            let record = disk::read_capped(&path, 64 << 10, false)
+                .ok()
+                .and_then(|bytes| serde_json::from_slice::<Record>(&bytes).ok());
+            Some(Entry { generation, record, is_installed: self.has(generation.version) })
+        };
+        Ok(numbers.into_iter().filter_map(entry).collect())
+    }
+
+    /// Returns the toolchain that a plain `rollback` goes back to: the last other one that is still installed.
+    pub fn rollback_target(&self) -> Result<Option<Generation>, StoreError> {
+        let Some(current) = self.current()? else { return Ok(None) };
+        let is_target =
+            |generation: &Generation| generation.version != current.version && self.has(generation.version);
+        if let Some(previous) = self.previous()?.filter(is_target) {
+            return Ok(Some(previous));
+        }
+        let mut numbers = self.generation_numbers()?;
+        numbers.sort_unstable_by(|a, b| b.cmp(a));
+        Ok(numbers.into_iter().filter_map(|number| self.generation(number)).find(is_target))
+    }
+
+    pub(super) fn generation_numbers(&self) -> Result<Vec<u64>, StoreError> {
+        let names = self.names_in(&self.layout.generations())?;
+        Ok(names.iter().filter_map(|name| number_of(name)).collect())
+    }
+}
+
+fn number_of(name: &str) -> Option<u64> {
+    let number: u64 = name.parse().ok()?;
+    // `007` and `+7` parse too, but they are not how a generation is named.
+    (number.to_string() == name).then_some(number)
+}
+
+fn read_generation_link(layout: &Layout, link: &Path) -> Result<Option<Generation>, StoreError> {
+    let target = match std::fs::read_link(link) {
+        Ok(target) => target,
+        Err(e) if matches!(e.kind(), std::io::ErrorKind::NotFound | std::io::ErrorKind::NotADirectory) => {
+            return Ok(None);
+        }
+        Err(e) if e.kind() == std::io::ErrorKind::InvalidInput => {
+            return Err(StoreError::NotALink { path: link.to_owned() });
+        }
+        Err(e) => return Err(DiskError::new("read the link", link, e).into()),
+    };
+    let damaged = |reason: &str| StoreError::Damaged { path: link.to_owned(), reason: reason.to_owned() };
+    let number = target
+        .strip_prefix("generations")
+        .ok()
+        .and_then(|number| number_of(number.to_str()?))
+        .ok_or_else(|| damaged("it does not lead to a generation"))?;
+    let toolchain = layout.root().join(&target).join("go");
+    let toolchain =
+        std::fs::read_link(&toolchain).map_err(|e| DiskError::new("read the link", &toolchain, e))?;
+    let version = toolchain
+        .file_name()
+        .and_then(|name| version_of(name.to_str()?))
+        .ok_or_else(|| damaged("its generation does not lead to a toolchain"))?;
+    Ok(Some(Generation { number, version }))
+}

@@ -1,0 +1,143 @@
+//! Where everything is: each path of the store is named here and nowhere else.
+//!
+//! ```text
+//! root/
+//!   layout                      the format number, read first
+//!   lock                        flock of whoever writes; never deleted
+//!   cache/index                 the release index as last fetched
+//!   cache/<sha256>.tar.gz       an archive that was kept; .part while it arrives
+//!   staging/                    names nobody reads
+//!   versions/go1.22.5/          a stock Go tree: complete or absent
+//!   manifests/go1.22.5.jsonl    what the tree holds and where it came from (go1.22.5.unofficial.jsonl)
+//!   generations/42/             record.json, go -> ../../versions/go1.22.5
+//!   current -> generations/42   the one name that changes
+//!   previous -> generations/41  what `rollback` goes back to
+//!   bin/                        the one directory on PATH
+//!   foreign/darwin-arm64/       toolchains for other platforms
+//! ```
+//!
+//! Invariant: there is never a `pkg` beside `bin`, or cmd/go would take the root for its GOROOT.
+
+use std::path::{Path, PathBuf};
+
+use crate::model::{GoVersion, Platform, Sha256};
+
+/// The number in the file `layout`; a store with another number is left alone.
+pub(super) const FORMAT: &str = "1";
+
+/// The links in `bin` that lead through `current`.
+pub(super) const COMMANDS: [&str; 2] = ["go", "gofmt"];
+
+/// The paths of one store.
+#[derive(Debug, Clone)]
+pub struct Layout {
+    root: PathBuf,
+}
+
+impl Layout {
+    pub(super) fn new(root: PathBuf) -> Layout {
+        Layout { root }
+    }
+
+    /// The root, which may be moved: every link inside is relative.
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    pub(super) fn format(&self) -> PathBuf {
+        self.root.join("layout")
+    }
+
+    pub(super) fn lock(&self) -> PathBuf {
+        self.root.join("lock")
+    }
+
+    /// Archives and the index.
+    pub fn cache(&self) -> PathBuf {
+        self.root.join("cache")
+    }
+
+    pub(super) fn index(&self) -> PathBuf {
+        self.cache().join("index")
+    }
+
+    pub(super) fn archive(&self, sha256: &Sha256) -> PathBuf {
+        self.cache().join(format!("{sha256}.tar.gz"))
+    }
+
+    pub(super) fn partial(&self, sha256: &Sha256) -> PathBuf {
+        self.cache().join(format!("{sha256}.part"))
+    }
+
+    pub(super) fn staging(&self) -> PathBuf {
+        self.root.join("staging")
+    }
+
+    pub(super) fn versions(&self) -> PathBuf {
+        self.root.join("versions")
+    }
+
+    /// The tree of a toolchain, its GOROOT.
+    pub fn tree(&self, version: GoVersion) -> PathBuf {
+        self.versions().join(version.toolchain())
+    }
+
+    pub(super) fn manifests(&self) -> PathBuf {
+        self.root.join("manifests")
+    }
+
+    pub(super) fn manifest(&self, version: GoVersion, unofficial: bool) -> PathBuf {
+        let mark = if unofficial { UNOFFICIAL } else { "" };
+        self.manifests().join(format!("{}{mark}{MANIFEST}", version.toolchain()))
+    }
+
+    pub(super) fn generations(&self) -> PathBuf {
+        self.root.join("generations")
+    }
+
+    pub(super) fn generation(&self, number: u64) -> PathBuf {
+        self.generations().join(number.to_string())
+    }
+
+    /// The link that says which generation holds.
+    pub fn current(&self) -> PathBuf {
+        self.root.join("current")
+    }
+
+    pub(super) fn previous(&self) -> PathBuf {
+        self.root.join("previous")
+    }
+
+    /// The directory that belongs on PATH.
+    pub fn bin(&self) -> PathBuf {
+        self.root.join("bin")
+    }
+
+    pub(super) fn launcher(&self, version: GoVersion) -> PathBuf {
+        self.bin().join(version.toolchain())
+    }
+
+    pub(super) fn foreign(&self, platform: &Platform) -> PathBuf {
+        self.root.join("foreign").join(platform.to_string())
+    }
+}
+
+const MANIFEST: &str = ".jsonl";
+const UNOFFICIAL: &str = ".unofficial";
+
+/// Returns the version that a manifest's file name stands for, and whether it is unofficial.
+pub(super) fn manifest_of(file_name: &str) -> Option<(GoVersion, bool)> {
+    let stem = file_name.strip_suffix(MANIFEST)?;
+    let (toolchain, unofficial) = match stem.strip_suffix(UNOFFICIAL) {
+        Some(toolchain) => (toolchain, true),
+        None => (stem, false),
+    };
+    Some((version_of(toolchain)?, unofficial))
+}
+
+/// Returns the version whose toolchain has exactly this name.
+pub(super) fn version_of(toolchain: &str) -> Option<GoVersion> {
+    let version: GoVersion = toolchain.parse().ok()?;
+    // `go1.20.0` and `1.20` parse too, but they are not how a tree is named.
+    (version.toolchain() == toolchain).then_some(version)
+}

@@ -1,0 +1,112 @@
+//! The lock of the store: one `flock`, held for milliseconds by whoever publishes, and never across the network.
+//!
+//! The kernel frees it when its holder dies, however that happens, so there are no stale locks. The file
+//! is never removed: a lock that may vanish under a waiter is no lock.
+
+use std::fs::File;
+use std::os::unix::fs::MetadataExt as _;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use super::{Store, StoreError};
+use crate::disk::{self, Disk};
+use crate::progress::{Event, Progress};
+
+/// Who takes the lock and why; shown to whoever waits.
+#[derive(Debug, Clone)]
+pub struct Purpose {
+    /// The command, like `use 1.22.5`.
+    pub command: String,
+    /// The time in seconds since 1970.
+    pub now: u64,
+}
+
+/// How to wait for another process.
+#[derive(Clone, Copy)]
+pub struct Waiting<'a> {
+    /// For how long at most; `None` is until it is done.
+    pub limit: Option<Duration>,
+    /// Who is told, and asked whether to go on.
+    pub progress: &'a dyn Progress,
+}
+
+/// After this long a waiter is told whom it waits for.
+const GRACE: Duration = Duration::from_millis(300);
+const POLL: Duration = Duration::from_millis(50);
+
+/// Takes the lock on `file`, waiting for whoever has it; `what` says what the lock stands for.
+pub(super) fn wait_for_lock(
+    disk: &Disk,
+    (file, path): (&File, &Path),
+    what: &str,
+    waiting: Waiting<'_>,
+) -> Result<(), StoreError> {
+    let start = Instant::now();
+    let mut is_told = false;
+    while !disk.try_lock(file, path)? {
+        if waiting.progress.cancelled() {
+            return Err(StoreError::Interrupted);
+        }
+        let waited = start.elapsed();
+        if waiting.limit.is_some_and(|limit| waited >= limit) {
+            return Err(StoreError::Busy { path: path.to_owned(), holder: holder(path) });
+        }
+        if waited >= GRACE && !is_told {
+            waiting.progress.event(Event::Waiting { what, holder: &holder(path) });
+            is_told = true;
+        }
+        std::thread::sleep(POLL);
+    }
+    Ok(())
+}
+
+/// The note of the holder, made safe to print; advice, never the truth.
+fn holder(path: &Path) -> String {
+    let note = disk::read_capped(path, 4096, false).unwrap_or_default();
+    let note = String::from_utf8_lossy(&note);
+    note.lines().next().unwrap_or_default().chars().take(100).collect::<String>().escape_debug().to_string()
+}
+
+impl Store {
+    /// Creates the root if need be, checks that it is safe to write to, and takes the lock.
+    pub(super) fn take_lock(&self, purpose: &Purpose, waiting: Waiting<'_>) -> Result<File, StoreError> {
+        self.check_owner()?;
+        self.disk.create_dir_all(self.layout.root())?;
+        let path = self.layout.lock();
+        let mut file = self.disk.open_append(&path)?;
+        wait_for_lock(&self.disk, (&file, &path), "the store", waiting)?;
+        self.disk.leave_note(&mut file, &format!("process {}: {}\n", std::process::id(), purpose.command));
+        Ok(file)
+    }
+
+    /// Refuses a root that others can write to, or whose owner would be locked out by files of ours.
+    fn check_owner(&self) -> Result<(), StoreError> {
+        let root = self.layout.root();
+        let refuse = |reason: String| StoreError::Unsafe { root: root.to_owned(), reason };
+        let user = rustix::process::geteuid().as_raw();
+        let is_foreign = |owner: u32| owner != user && owner != 0;
+        if let Ok(link) = std::fs::symlink_metadata(root)
+            && link.is_symlink()
+            && is_foreign(link.uid())
+        {
+            return Err(refuse(format!("the link belongs to user {}", link.uid())));
+        }
+        let Ok(meta) = std::fs::metadata(root) else {
+            let above = root.ancestors().find_map(|path| std::fs::metadata(path).ok());
+            return match above {
+                Some(above) if is_foreign(above.uid()) => Err(refuse(format!(
+                    "it would lie in a directory of user {}, and this is user {user}",
+                    above.uid()
+                ))),
+                _ => Ok(()),
+            };
+        };
+        if meta.uid() != user {
+            return Err(refuse(format!("it belongs to user {}, and this is user {user}", meta.uid())));
+        }
+        if meta.mode() & 0o022 != 0 {
+            return Err(refuse(format!("others may write to it (mode {:o})", meta.mode() & 0o7777)));
+        }
+        Ok(())
+    }
+}

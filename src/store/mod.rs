@@ -1,0 +1,225 @@
+//! The state on disk. [`Store`] reads and takes no lock; [`Writer`], the lock guard, writes.
+//!
+//! Invariant: whatever has a name that readers look at is complete. Everything is written under
+//! `staging/`, made durable, and published by one rename; what a crash leaves behind has names that
+//! nobody reads, and the next writer sweeps it.
+
+mod cache;
+mod history;
+mod layout;
+mod lock;
+mod manifest;
+mod pipe;
+mod prove;
+mod receive;
+mod remove;
+mod staging;
+mod switch;
+mod unpack;
+mod writer;
+
+use std::collections::BTreeSet;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use crate::disk::{self, Disk, DiskError};
+use crate::model::GoVersion;
+
+pub use cache::Cached;
+pub use history::{Entry, Generation, Record};
+pub use layout::Layout;
+pub use lock::{Purpose, Waiting};
+pub use manifest::{FileRecord, Manifest, Provenance, Root};
+pub use prove::{Probe, ProofError};
+pub use receive::{Order, ReceiveError, Received, Slots};
+pub use remove::Removed;
+pub use staging::{Proven, Settled, SettledForeign, Staged, Staging};
+pub use switch::Switched;
+pub use unpack::UnpackError;
+pub use writer::{Committed, Writer};
+
+/// A store that could not be read or changed.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The disk refused.
+    #[error(transparent)]
+    Disk(#[from] DiskError),
+    /// Another program, or a later version of this one, laid out the root.
+    #[error("`{}` has layout {found:?}, and this program knows layout {}", root.display(), layout::FORMAT)]
+    UnknownLayout {
+        /// The root.
+        root: PathBuf,
+        /// What its `layout` file says.
+        found: String,
+    },
+    /// A name that should be a link is something else; it is left alone.
+    #[error("`{}` is not a link that gvm-rs made", path.display())]
+    NotALink {
+        /// The name.
+        path: PathBuf,
+    },
+    /// A file or link of the store does not say what it should.
+    #[error("`{}` is damaged: {reason}", path.display())]
+    Damaged {
+        /// The file or link.
+        path: PathBuf,
+        /// What is wrong.
+        reason: String,
+    },
+    /// Somebody else could change the store, or own what is written to it.
+    #[error("refusing to use `{}`: {reason}", root.display())]
+    Unsafe {
+        /// The root.
+        root: PathBuf,
+        /// Why.
+        reason: String,
+    },
+    /// Another process held the lock for longer than the caller would wait.
+    #[error("`{}` is locked by another gvm-rs{}", path.display(), if holder.is_empty() { String::new() } else { format!(" ({holder})") })]
+    Busy {
+        /// The lock.
+        path: PathBuf,
+        /// The note in it, escaped.
+        holder: String,
+    },
+    /// The user asked to stop.
+    #[error("interrupted")]
+    Interrupted,
+    /// The toolchain is not there.
+    #[error("{} is not installed", .0.toolchain())]
+    NotInstalled(GoVersion),
+    /// The toolchain is what `go` runs.
+    #[error("{} is the current toolchain", .0.toolchain())]
+    IsCurrent(GoVersion),
+    /// The toolchain is what `rollback` goes back to.
+    #[error("{} is what `gvm-rs rollback` goes back to", .0.toolchain())]
+    IsRollbackTarget(GoVersion),
+    /// Programs of the toolchain are running.
+    #[error("{} is in use by {}", version.toolchain(), list_processes(processes))]
+    InUse {
+        /// The toolchain.
+        version: GoVersion,
+        /// Ids of the processes.
+        processes: Vec<u32>,
+    },
+    /// The disk has no room for what is about to be written.
+    #[error("not enough space at `{}`: {need} {unit} needed, {have} left", path.display())]
+    NoSpace {
+        /// A directory on the file system.
+        path: PathBuf,
+        /// `bytes` or `files`.
+        unit: &'static str,
+        /// How many are needed.
+        need: u64,
+        /// How many there are.
+        have: u64,
+    },
+    /// Nothing on this file system can be run.
+    #[error("`{}` is on a file system mounted noexec: no Go there could run", .0.display())]
+    NoExec(PathBuf),
+    /// There is no generation to go back to.
+    #[error("there is nothing to go back to")]
+    NothingBefore,
+    /// There is no such generation.
+    #[error("there is no generation {0}")]
+    NoGeneration(u64),
+}
+
+fn list_processes(processes: &[u32]) -> String {
+    let shown: Vec<String> = processes.iter().take(5).map(u32::to_string).collect();
+    let more = if processes.len() > shown.len() { ", …" } else { "" };
+    format!("process {}{more}", shown.join(", "))
+}
+
+/// Reads a store. Nothing here takes the lock, waits, or writes.
+#[derive(Debug, Clone)]
+pub struct Store {
+    layout: Layout,
+    disk: Disk,
+}
+
+impl Store {
+    /// Opens the store at `root`, an absolute path; a root that does not exist yet is an empty store.
+    pub fn open(root: PathBuf, disk: Disk) -> Result<Store, StoreError> {
+        let layout = Layout::new(root);
+        match disk::read_capped(&layout.format(), 64, false) {
+            Ok(found) if found.trim_ascii() == layout::FORMAT.as_bytes() => {}
+            Ok(found) => {
+                let found = String::from_utf8_lossy(found.trim_ascii()).into_owned();
+                return Err(StoreError::UnknownLayout { root: layout.root().to_owned(), found });
+            }
+            Err(e) if matches!(e.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {}
+            Err(e) => return Err(DiskError::new("read", &layout.format(), e).into()),
+        }
+        Ok(Store { layout, disk })
+    }
+
+    /// Where everything is.
+    pub fn layout(&self) -> &Layout {
+        &self.layout
+    }
+
+    /// Returns the installed versions, newest first.
+    pub fn installed(&self) -> Result<Vec<GoVersion>, StoreError> {
+        let mut versions: Vec<GoVersion> = self
+            .entries_in(&self.layout.versions())?
+            .into_iter()
+            .filter(|(_, is_dir)| *is_dir)
+            .filter_map(|(name, _)| layout::version_of(&name))
+            .collect();
+        versions.sort_unstable_by(|a, b| b.cmp(a));
+        Ok(versions)
+    }
+
+    /// Returns the installed versions whose archive was not the official one.
+    pub fn unofficial(&self) -> Result<BTreeSet<GoVersion>, StoreError> {
+        let names = self.names_in(&self.layout.manifests())?;
+        let manifests = names.iter().filter_map(|name| layout::manifest_of(name));
+        Ok(manifests.filter(|(_, unofficial)| *unofficial).map(|(version, _)| version).collect())
+    }
+
+    /// Whether a toolchain is installed: its tree has its name, so it is complete.
+    pub fn has(&self, version: GoVersion) -> bool {
+        std::fs::symlink_metadata(self.layout.tree(version)).is_ok_and(|meta| meta.is_dir())
+    }
+
+    /// Returns where an installed toolchain came from.
+    pub fn provenance(&self, version: GoVersion) -> Result<Provenance, StoreError> {
+        Manifest::read_provenance(&self.manifest_path(version)?)
+    }
+
+    /// Returns everything that an installed toolchain should hold.
+    pub fn manifest(&self, version: GoVersion) -> Result<Manifest, StoreError> {
+        Manifest::read(&self.manifest_path(version)?)
+    }
+
+    fn manifest_path(&self, version: GoVersion) -> Result<PathBuf, StoreError> {
+        let paths = [false, true].map(|unofficial| self.layout.manifest(version, unofficial));
+        paths.into_iter().find(|path| path.exists()).ok_or(StoreError::NotInstalled(version))
+    }
+
+    fn names_in(&self, directory: &Path) -> Result<Vec<String>, StoreError> {
+        Ok(self.entries_in(directory)?.into_iter().map(|(name, _)| name).collect())
+    }
+
+    /// Names in a directory, and whether each is a directory itself; none where there is no such directory.
+    fn entries_in(&self, directory: &Path) -> Result<Vec<(String, bool)>, StoreError> {
+        let wrap = |e| StoreError::from(DiskError::new("read the directory", directory, e));
+        let entries = match std::fs::read_dir(directory) {
+            Err(e) if matches!(e.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
+                return Ok(Vec::new());
+            }
+            entries => entries.map_err(wrap)?,
+        };
+        let mut names = Vec::new();
+        for entry in entries {
+            let entry = entry.map_err(wrap)?;
+            // Names of ours are ASCII; whatever else lies here is not ours to look at.
+            if let Ok(name) = entry.file_name().into_string() {
+                let is_dir = entry.file_type().is_ok_and(|kind| kind.is_dir());
+                names.push((name, is_dir));
+            }
+        }
+        Ok(names)
+    }
+}

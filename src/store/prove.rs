@@ -1,0 +1,162 @@
+//! The proof: before a toolchain is committed, its `go` must run here and be the version that was asked for.
+
+use std::io::{self, Read as _};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::time::{Duration, Instant};
+
+use crate::disk;
+use crate::model::GoVersion;
+use crate::net::escaped;
+use crate::progress::Progress;
+
+/// A toolchain that is not what it should be.
+#[derive(Debug, thiserror::Error)]
+pub enum ProofError {
+    /// Its `VERSION` file is missing or unreadable.
+    #[error("cannot read `{}`", path.display())]
+    NoVersionFile {
+        /// The file.
+        path: PathBuf,
+        /// Why not.
+        source: io::Error,
+    },
+    /// It says it is another version.
+    #[error("{} says it is `{found}`, not go{wanted}", path.display())]
+    WrongVersion {
+        /// Who says so: the `VERSION` file or the program.
+        path: PathBuf,
+        /// What it says, shortened and escaped.
+        found: String,
+        /// What was asked for.
+        wanted: GoVersion,
+    },
+    /// Its `go` cannot be started.
+    #[error("cannot run `{}`", path.display())]
+    CannotRun {
+        /// The program.
+        path: PathBuf,
+        /// Why not.
+        source: io::Error,
+    },
+    /// Its `go` ran and failed.
+    #[error("`{} version` failed ({status}): {output}", path.display())]
+    Failed {
+        /// The program.
+        path: PathBuf,
+        /// How it ended.
+        status: ExitStatus,
+        /// What it wrote, shortened and escaped.
+        output: String,
+    },
+    /// Its `go` did not end in time.
+    #[error("`{} version` did not end within {} s", path.display(), limit.as_secs())]
+    TooSlow {
+        /// The program.
+        path: PathBuf,
+        /// The limit.
+        limit: Duration,
+    },
+    /// The user asked to stop.
+    #[error("interrupted")]
+    Interrupted,
+}
+
+/// How a toolchain is proved.
+#[derive(Clone, Copy)]
+pub struct Probe<'a> {
+    /// How long its `go` may take.
+    pub limit: Duration,
+    /// Asked whether to go on.
+    pub progress: &'a dyn Progress,
+}
+
+const LARGEST_OUTPUT: u64 = 4096;
+const POLL: Duration = Duration::from_millis(2);
+
+impl Probe<'_> {
+    /// Checks the tree's `VERSION` and runs its `go version`, in an environment where nothing can speak for it.
+    pub(super) fn run(&self, tree: &Path, wanted: GoVersion) -> Result<(), ProofError> {
+        let path = tree.join("VERSION");
+        let text = disk::read_capped(&path, LARGEST_OUTPUT, false)
+            .map_err(|source| ProofError::NoVersionFile { path: path.clone(), source })?;
+        let text = String::from_utf8_lossy(&text);
+        let toolchain = wanted.toolchain();
+        if text.lines().next() != Some(&toolchain) {
+            return Err(ProofError::WrongVersion { path, found: excerpt(&text), wanted });
+        }
+        let go = tree.join("bin/go");
+        let output = self.ask_version(&go)?;
+        let mut words = output.split_ascii_whitespace();
+        if (words.next(), words.next(), words.next()) != (Some("go"), Some("version"), Some(&toolchain)) {
+            return Err(ProofError::WrongVersion { path: go, found: excerpt(&output), wanted });
+        }
+        Ok(())
+    }
+
+    fn ask_version(&self, go: &Path) -> Result<String, ProofError> {
+        let cannot_run = |source| ProofError::CannotRun { path: go.to_owned(), source };
+        let mut child = self.start(go).map_err(cannot_run)?;
+        let Some(status) = self.wait(&mut child).map_err(cannot_run)? else {
+            child.kill().and_then(|()| child.wait()).map_err(cannot_run)?;
+            return Err(match self.progress.cancelled() {
+                true => ProofError::Interrupted,
+                false => ProofError::TooSlow { path: go.to_owned(), limit: self.limit },
+            });
+        };
+        let mut output = String::new();
+        let mut read = |stream: Option<&mut dyn io::Read>| match stream {
+            Some(stream) => stream.take(LARGEST_OUTPUT).read_to_string(&mut output).map(|_| ()),
+            None => Ok(()),
+        };
+        read(child.stdout.as_mut().map(|stream| stream as &mut dyn io::Read)).map_err(cannot_run)?;
+        if status.success() {
+            return Ok(output);
+        }
+        read(child.stderr.as_mut().map(|stream| stream as &mut dyn io::Read)).map_err(cannot_run)?;
+        Err(ProofError::Failed { path: go.to_owned(), status, output: excerpt(&output) })
+    }
+
+    fn start(&self, go: &Path) -> io::Result<Child> {
+        let started = Instant::now();
+        loop {
+            let child = Command::new(go)
+                .arg("version")
+                .env_clear()
+                .env("GOTOOLCHAIN", "local")
+                .env("GOENV", "off")
+                .env("PATH", "/usr/bin:/bin")
+                .current_dir("/")
+                .stdin(Stdio::null())
+                .stdout(Stdio::piped())
+                .stderr(Stdio::piped())
+                .spawn();
+            match child {
+                // A child that another thread is starting holds our handle of the file for a moment.
+                Err(e) if e.kind() == io::ErrorKind::ExecutableFileBusy && started.elapsed() < self.limit => {
+                    std::thread::sleep(POLL);
+                }
+                child => return child,
+            }
+        }
+    }
+
+    /// Waits for the child's end, but not longer than the limit or the user's patience.
+    fn wait(&self, child: &mut Child) -> io::Result<Option<ExitStatus>> {
+        let started = Instant::now();
+        loop {
+            if let Some(status) = child.try_wait()? {
+                return Ok(Some(status));
+            }
+            if started.elapsed() >= self.limit || self.progress.cancelled() {
+                return Ok(None);
+            }
+            std::thread::sleep(POLL);
+        }
+    }
+}
+
+fn excerpt(text: &str) -> String {
+    let line: String = text.trim().lines().next().unwrap_or_default().chars().take(120).collect();
+    escaped(&line).to_string()
+}

@@ -1,0 +1,135 @@
+//! Half-done toolchains, as types: each step takes what only the step before returns.
+//!
+//! [`Staged`] exists only where the digest matched, [`Proven`] only where the staged `go` ran,
+//! [`Settled`] only where all of it is durable; and only that can be committed.
+
+use std::fs::File;
+use std::path::{Path, PathBuf};
+
+use super::StoreError;
+use super::cache::Partial;
+use super::manifest::Manifest;
+use super::prove::{Probe, ProofError};
+use super::writer::LOCK;
+use crate::disk::{Disk, DiskError};
+
+/// A place to work in, locked against sweeping for as long as this process lives.
+#[derive(Debug)]
+#[must_use]
+pub struct Staging {
+    directory: PathBuf,
+    disk: Disk,
+    _lock: File,
+}
+
+impl Staging {
+    pub(super) fn create(parent: &Path, disk: &Disk) -> Result<Staging, StoreError> {
+        let (lock, lock_path) = disk.create_temporary(parent, LOCK)?;
+        let directory = lock_path.with_extension("");
+        // Nobody else can have the lock of a file that was just created, and whoever sweeps needs our caller's.
+        if !disk.try_lock(&lock, &lock_path)? {
+            return Err(StoreError::Busy { path: lock_path, holder: String::new() });
+        }
+        disk.create_dir(&directory)?;
+        Ok(Staging { directory, disk: disk.clone(), _lock: lock })
+    }
+
+    /// Where the tree grows.
+    pub(super) fn tree(&self) -> PathBuf {
+        self.directory.join("go")
+    }
+
+    /// Where the manifest is written.
+    pub(super) fn manifest(&self) -> PathBuf {
+        self.directory.join("manifest")
+    }
+
+    /// Makes everything in it durable.
+    fn sync(&self) -> Result<(), DiskError> {
+        self.disk.sync_tree(&self.directory)
+    }
+
+    /// Throws away what was unpacked, to begin again.
+    pub(super) fn clear(&self) -> Result<(), DiskError> {
+        self.disk.remove_tree(&self.tree())
+    }
+}
+
+impl Drop for Staging {
+    /// Tidies up. Where this does not happen (a kill, a power cut) the next writer sweeps.
+    fn drop(&mut self) {
+        let lock = self.directory.with_file_name(format!(
+            "{}{LOCK}",
+            self.directory.file_name().unwrap_or_default().to_string_lossy()
+        ));
+        let removed = self.disk.remove_tree(&self.directory).and_then(|()| self.disk.remove_file(&lock));
+        // A failure here leaves a name that nobody reads, for the sweep.
+        drop(removed);
+    }
+}
+
+/// A toolchain whose archive had the right hash, unpacked where nobody looks.
+#[derive(Debug)]
+#[must_use = "a staged toolchain is lost unless it is proved and committed"]
+pub struct Staged {
+    pub(super) staging: Staging,
+    pub(super) manifest: Manifest,
+    pub(super) partial: Partial,
+}
+
+/// A staged toolchain whose `go` runs here and is the version that was asked for.
+#[derive(Debug)]
+#[must_use = "a proven toolchain is lost unless it is settled and committed"]
+pub struct Proven(Staged);
+
+/// A proven toolchain that survives a power cut; all that is missing is its name.
+#[derive(Debug)]
+#[must_use = "a settled toolchain is lost unless it is committed"]
+pub struct Settled {
+    pub(super) staging: Staging,
+    pub(super) manifest: Manifest,
+    partial: Partial,
+}
+
+/// A durable toolchain for another platform; all that is missing is its name, outside `versions/`.
+#[derive(Debug)]
+#[must_use = "a settled toolchain is lost unless it is exported"]
+pub struct SettledForeign(pub(super) Staged);
+
+impl Staged {
+    /// Runs the staged `go`, and returns the toolchain if that is what it should be.
+    pub fn prove(self, probe: &Probe<'_>) -> Result<Proven, ProofError> {
+        match probe.run(&self.staging.tree(), self.manifest.provenance.version) {
+            Ok(()) => Ok(Proven(self)),
+            Err(error) => {
+                // The next try would unpack the same bytes. A leftover costs space, not safety.
+                drop(self.partial.discard());
+                Err(error)
+            }
+        }
+    }
+
+    /// Makes a toolchain for another platform durable; it cannot be proved here, and cannot be committed.
+    pub fn settle_foreign(self) -> Result<SettledForeign, StoreError> {
+        self.partial.spare_the_flush()?;
+        self.staging.sync()?;
+        Ok(SettledForeign(self))
+    }
+}
+
+impl Proven {
+    /// Writes the manifest and makes all of it durable, with one flush for the whole tree.
+    pub fn settle(self) -> Result<Settled, StoreError> {
+        let Staged { staging, manifest, partial } = self.0;
+        partial.spare_the_flush()?;
+        staging.disk.write_unsynced(&staging.manifest(), &manifest.to_bytes())?;
+        staging.sync()?;
+        Ok(Settled { staging, manifest, partial })
+    }
+}
+
+impl Settled {
+    pub(super) fn finish(self) -> Result<(), StoreError> {
+        self.partial.finish()
+    }
+}

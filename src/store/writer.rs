@@ -1,0 +1,215 @@
+//! The lock guard: whatever publishes or removes is a method of [`Writer`], so nothing changes without the lock.
+
+use std::collections::BTreeSet;
+use std::fs::File;
+use std::path::{Path, PathBuf};
+
+use super::layout::{self, COMMANDS, FORMAT};
+use super::lock::{Purpose, Waiting};
+use super::staging::{Settled, SettledForeign, Staging};
+use super::{Store, StoreError};
+use crate::disk::{Disk, DiskError, Published};
+use crate::model::GoVersion;
+
+/// Holds the lock of the store, and may write to it.
+#[derive(Debug)]
+pub struct Writer<'a> {
+    pub(super) store: &'a Store,
+    pub(super) purpose: Purpose,
+    _lock: File,
+}
+
+/// What became of a toolchain that was ready to be committed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Committed {
+    /// It is installed now.
+    Installed,
+    /// Another process had installed the same version by then; this copy was thrown away.
+    AlreadyThere,
+}
+
+impl Store {
+    /// Takes the lock, completes the layout and sweeps what crashes left behind.
+    pub fn lock(&self, purpose: &Purpose, waiting: Waiting<'_>) -> Result<Writer<'_>, StoreError> {
+        let lock = self.take_lock(purpose, waiting)?;
+        let writer = Writer { store: self, purpose: purpose.clone(), _lock: lock };
+        writer.complete_layout()?;
+        writer.sweep()?;
+        Ok(writer)
+    }
+}
+
+impl Writer<'_> {
+    pub(super) fn disk(&self) -> &Disk {
+        &self.store.disk
+    }
+
+    /// Creates what is missing of the layout; the format number comes last.
+    fn complete_layout(&self) -> Result<(), StoreError> {
+        let (layout, disk) = (&self.store.layout, self.disk());
+        let directories = [
+            layout.staging(),
+            layout.cache(),
+            layout.versions(),
+            layout.manifests(),
+            layout.generations(),
+            layout.bin(),
+        ];
+        for directory in directories.iter().filter(|directory| !directory.is_dir()) {
+            disk.create_dir(directory)?;
+        }
+        for command in COMMANDS {
+            let link = layout.bin().join(command);
+            let target = Path::new("../current/go/bin").join(command);
+            self.ensure_link(&link, &target)?;
+        }
+        if !layout.format().exists() {
+            disk.sync_dir(&layout.bin())?;
+            let new = layout.staging().join("layout");
+            disk.remove_file(&new)?;
+            disk.write_new(&new, format!("{FORMAT}\n").as_bytes())?;
+            match disk.publish_new(&new, &layout.format())? {
+                Published::Done | Published::AlreadyThere => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// Makes sure that `link` points to `target`, whatever stood there.
+    pub(super) fn ensure_link(&self, link: &Path, target: &Path) -> Result<bool, StoreError> {
+        if std::fs::read_link(link).is_ok_and(|found| found == target) {
+            return Ok(false);
+        }
+        let temporary = self.store.layout.staging().join("link");
+        self.disk().remove_file(&temporary)?;
+        self.disk().replace_link_unsynced(target, link, &temporary)?;
+        Ok(true)
+    }
+
+    /// Removes what crashes left behind, and restores the links that follow from what is installed.
+    fn sweep(&self) -> Result<(), StoreError> {
+        let (layout, disk) = (&self.store.layout, self.disk());
+        let staged = self.store.entries_in(&layout.staging())?;
+        for (name, _) in staged.iter().filter(|(name, _)| !name.ends_with(LOCK)) {
+            let path = layout.staging().join(name);
+            let lock = layout.staging().join(format!("{name}{LOCK}"));
+            if self.is_abandoned(&lock)? {
+                disk.remove_tree(&path)?;
+            }
+        }
+        for (name, _) in staged.iter().filter(|(name, _)| name.ends_with(LOCK)) {
+            let lock = layout.staging().join(name);
+            if self.is_abandoned(&lock)? {
+                disk.remove_file(&lock)?;
+            }
+        }
+        for link in [layout.current(), layout.previous()].map(|link| temporary_link(&link)) {
+            if std::fs::symlink_metadata(&link).is_ok() {
+                disk.remove_file(&link)?;
+            }
+        }
+        self.restore_launchers()
+    }
+
+    /// Whether the process that staged something is gone: it held a lock as long as it lived.
+    fn is_abandoned(&self, lock: &Path) -> Result<bool, StoreError> {
+        match File::open(lock) {
+            Ok(file) => Ok(self.disk().try_lock(&file, lock)?),
+            Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(true),
+            Err(e) => Err(DiskError::new("open", lock, e).into()),
+        }
+    }
+
+    /// Gives each installed toolchain its name in `bin`, and takes the names and manifests of removed ones away.
+    fn restore_launchers(&self) -> Result<(), StoreError> {
+        let layout = &self.store.layout;
+        let installed: BTreeSet<GoVersion> = self.store.installed()?.into_iter().collect();
+        let mut missing = installed.clone();
+        for name in self.store.names_in(&layout.bin())? {
+            let Some(version) = layout::version_of(&name) else { continue };
+            if !missing.remove(&version) {
+                self.disk().remove_file(&layout.bin().join(name))?;
+            }
+        }
+        for version in missing {
+            self.add_launcher(version)?;
+        }
+        for name in self.store.names_in(&layout.manifests())? {
+            let Some((version, _)) = layout::manifest_of(&name) else { continue };
+            if !installed.contains(&version) {
+                self.disk().remove_file(&layout.manifests().join(name))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Lets cmd/go find the toolchain under its own name on PATH (the GOTOOLCHAIN lookup).
+    fn add_launcher(&self, version: GoVersion) -> Result<(), StoreError> {
+        let target = PathBuf::from(format!("../versions/{}/bin/go", version.toolchain()));
+        self.ensure_link(&self.store.layout.launcher(version), &target).map(|_| ())
+    }
+
+    /// Creates a place to work in that no sweep touches while this process lives.
+    pub fn new_staging(&self) -> Result<Staging, StoreError> {
+        Staging::create(&self.store.layout.staging(), self.disk())
+    }
+
+    /// Installs a toolchain: publishes its manifest, then its tree.
+    ///
+    /// Invariant: a tree that has its name is durable and has a manifest.
+    pub fn commit(&self, settled: Settled) -> Result<Committed, StoreError> {
+        let (layout, disk) = (&self.store.layout, self.disk());
+        let provenance = &settled.manifest.provenance;
+        let version = provenance.version;
+        let committed = if self.store.has(version) {
+            Committed::AlreadyThere
+        } else {
+            let manifest = layout.manifest(version, provenance.is_unofficial());
+            disk.publish_over(&settled.staging.manifest(), &manifest)?;
+            match disk.publish_new(&settled.staging.tree(), &layout.tree(version))? {
+                Published::Done => {
+                    self.add_launcher(version)?;
+                    disk.sync_dir(&layout.bin())?;
+                    Committed::Installed
+                }
+                // Not ours, and not for us to remove.
+                Published::AlreadyThere => {
+                    let reason = "something else has the name of a toolchain".to_owned();
+                    return Err(StoreError::Damaged { path: layout.tree(version), reason });
+                }
+            }
+        };
+        settled.finish()?;
+        Ok(committed)
+    }
+
+    /// Publishes a toolchain for another platform where nothing takes it for a usable one; returns where.
+    pub fn export(&self, SettledForeign(staged): SettledForeign) -> Result<PathBuf, StoreError> {
+        let provenance = &staged.manifest.provenance;
+        let directory = self.store.layout.foreign(&provenance.platform);
+        let target = directory.join(provenance.version.toolchain());
+        self.disk().create_dir_all(&directory)?;
+        match self.disk().publish_new(&staged.staging.tree(), &target)? {
+            Published::Done | Published::AlreadyThere => {}
+        }
+        staged.partial.finish()?;
+        Ok(target)
+    }
+
+    /// Replaces the cached release index; losing it costs one request.
+    pub fn cache_index(&self, bytes: &[u8]) -> Result<(), StoreError> {
+        let new = self.store.layout.staging().join("index");
+        self.disk().remove_file(&new)?;
+        self.disk().write_new(&new, bytes)?;
+        Ok(self.disk().replace_unsynced(&new, &self.store.layout.index())?)
+    }
+}
+
+/// What the lock of a place in `staging` is called, after the place's name.
+pub(super) const LOCK: &str = ".lock";
+
+/// The name beside a link under which its successor is made.
+pub(super) fn temporary_link(link: &Path) -> PathBuf {
+    let name = link.file_name().unwrap_or_default().to_string_lossy();
+    link.with_file_name(format!(".{name}.new"))
+}

@@ -1,0 +1,26 @@
+#!/usr/bin/env bash
+# Runs all tests, on synthetic archives and on real Go toolchains, and then the demo.
+#
+#     bash tests/run.sh                        installs missing Debian packages when root, else names them
+#     GVM_RS_TEST_SKIP=real bash tests/run.sh  without the real toolchains (no PyPI), and says so
+set -euo pipefail
+
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+# shellcheck source=tests/packages.sh
+. tests/packages.sh
+
+need_cargo
+need_programs bash=bash dash=dash zsh=zsh fish=fish cc=gcc curl=curl strace=strace \
+  shellcheck=shellcheck shfmt=shfmt python3=python3 pip3=python3-pip
+
+case ",${GVM_RS_TEST_SKIP:-}," in
+  *,real,*)
+    echo "tests: GVM_RS_TEST_SKIP=real: no test on real toolchains, no demo" >&2
+    cargo test --locked
+    ;;
+  *)
+    tests/real/make-mirror target/real-mirror 1.21.13 1.22.10 1.26.6 1.27.3
+    GVM_RS_TEST_REAL_MIRROR=$PWD/target/real-mirror cargo test --locked
+    bash tests/demo.sh
+    ;;
+esac

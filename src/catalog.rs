@@ -55,6 +55,9 @@ pub enum CatalogError {
         /// What it contradicts.
         source: Contradiction,
     },
+    /// The user asked to stop.
+    #[error("interrupted")]
+    Interrupted,
     /// The address of the official index is wrong, which cannot happen.
     #[error(transparent)]
     Location(#[from] LocationError),
@@ -206,7 +209,11 @@ impl Catalog<'_> {
 
     fn fetch(&self, location: &Location) -> Result<Index, CatalogError> {
         self.progress.event(Event::Detail(&format!("reading the release index from {location}")));
-        let body = self.net.fetch(location, LARGEST_INDEX)?;
+        let cancelled = || self.progress.cancelled();
+        let body = match self.net.fetch(location, LARGEST_INDEX, &cancelled) {
+            Err(NetError::Cancelled { .. }) => return Err(CatalogError::Interrupted),
+            body => body?,
+        };
         Index::from_json(&body)
             .map_err(|source| CatalogError::Index { location: location.to_string(), source })
     }

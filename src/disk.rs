@@ -12,15 +12,17 @@ use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use rustix::fs::{AtFlags, CWD, FileType, Mode, OFlags, RenameFlags};
+use rustix::fs::{CWD, Mode, OFlags, RenameFlags};
 use rustix::io::Errno;
 
 pub use faults::Faults;
+pub use space::Space;
+pub use tree::{NewDir, NewFile};
 
 mod faults;
+mod remove;
+mod space;
 mod tree;
-
-pub use tree::{NewDir, NewFile};
 
 /// A change of the disk that failed: what was attempted, where, and the system's reason.
 #[derive(Debug, thiserror::Error)]
@@ -59,19 +61,6 @@ pub enum Published {
     Done,
     /// Somebody published under that name before; nothing was changed.
     AlreadyThere,
-}
-
-/// What a file system has left, and how it is mounted.
-#[derive(Debug, Clone, Copy)]
-pub struct Space {
-    /// Bytes that this user may still write.
-    pub bytes: u64,
-    /// Files that may still be created; `None` where the file system does not count them.
-    pub inodes: Option<u64>,
-    /// Mounted so that no program on it can be run.
-    pub noexec: bool,
-    /// Mounted read-only.
-    pub read_only: bool,
 }
 
 /// The door to the disk.
@@ -287,67 +276,6 @@ impl Disk {
         self.sync_dir(path.parent().unwrap_or(Path::new("/")))
     }
 
-    /// Removes a file or link; it is fine if it is gone already.
-    pub fn remove_file(&self, path: &Path) -> Result<(), DiskError> {
-        self.step("remove", path);
-        match fs::remove_file(path) {
-            Err(e) if e.kind() != io::ErrorKind::NotFound => Err(DiskError::new("remove", path, e)),
-            _ => Ok(()),
-        }
-    }
-
-    /// Removes a file, link or whole tree, read-only directories included; never follows a link.
-    pub fn remove_tree(&self, path: &Path) -> Result<(), DiskError> {
-        let wrap = |e: io::Error| DiskError::new("remove", path, e);
-        match fs::symlink_metadata(path) {
-            Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(()),
-            Err(e) => return Err(wrap(e)),
-            Ok(meta) if !meta.is_dir() => return self.remove_file(path),
-            Ok(_) => {}
-        }
-        let (parent, name) = (path.parent().unwrap_or(Path::new("/")), path.file_name().unwrap_or_default());
-        let parent = File::open(parent).map_err(wrap)?;
-        self.remove_dir_at(parent.as_fd(), Path::new(name), path).map_err(|e| wrap(e.into()))
-    }
-
-    fn remove_dir_at(&self, parent: BorrowedFd<'_>, name: &Path, shown: &Path) -> Result<(), Errno> {
-        let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
-        let dir = match rustix::fs::openat(parent, name, flags, Mode::empty()) {
-            Err(Errno::ACCESS) => {
-                rustix::fs::chmodat(parent, name, Mode::from(0o700), AtFlags::empty())?;
-                rustix::fs::openat(parent, name, flags, Mode::empty())?
-            }
-            dir => dir?,
-        };
-        let mode = rustix::fs::fstat(&dir)?.st_mode;
-        if mode & 0o300 != 0o300 {
-            rustix::fs::fchmod(&dir, Mode::from(0o700))?;
-        }
-        for entry in rustix::fs::Dir::read_from(&dir)? {
-            let entry = entry?;
-            let name = entry.file_name();
-            if name == c"." || name == c".." {
-                continue;
-            }
-            let is_dir = match entry.file_type() {
-                FileType::Unknown => {
-                    let stat = rustix::fs::statat(&dir, name, AtFlags::SYMLINK_NOFOLLOW)?;
-                    FileType::from_raw_mode(stat.st_mode) == FileType::Directory
-                }
-                kind => kind == FileType::Directory,
-            };
-            if is_dir {
-                let name = Path::new(std::ffi::OsStr::new(name.to_str().map_err(|_| Errno::ILSEQ)?));
-                self.remove_dir_at(dir.as_fd(), name, shown)?;
-            } else {
-                self.step("remove", shown);
-                rustix::fs::unlinkat(&dir, name, AtFlags::empty())?;
-            }
-        }
-        self.step("remove-dir", shown);
-        rustix::fs::unlinkat(parent, name, AtFlags::REMOVEDIR)
-    }
-
     /// Takes the lock on an open file if nobody holds it.
     pub fn try_lock(&self, file: &File, path: &Path) -> Result<bool, DiskError> {
         loop {
@@ -367,22 +295,6 @@ impl Disk {
             file.set_len(0).and_then(|()| file.rewind()).and_then(|()| file.write_all(note.as_bytes()));
         // On a full disk the note is lost and the lock still holds, which is all that matters.
         drop(written);
-    }
-
-    /// Space and mount options of the file system that holds `path` (which must exist).
-    pub fn space(&self, path: &Path) -> Result<Space, DiskError> {
-        let wrap = |e: io::Error| DiskError::new("look at the file system of", path, e);
-        let bytes = fs4::available_space(path).map_err(wrap)?;
-        let stat = rustix::fs::statvfs(path).map_err(|e| wrap(e.into()))?;
-        let flag = |flag| stat.f_flag.contains(flag);
-        // ST_NOEXEC, which rustix does not name on every platform.
-        const ST_NOEXEC: u64 = 8;
-        Ok(Space {
-            bytes,
-            inodes: (stat.f_files > 0).then_some(stat.f_favail),
-            noexec: cfg!(target_os = "linux") && stat.f_flag.bits() & ST_NOEXEC != 0,
-            read_only: flag(rustix::fs::StatVfsMountFlags::RDONLY),
-        })
     }
 }
 

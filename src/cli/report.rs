@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use gvm_rs::catalog::CatalogError;
 use gvm_rs::gvm::GvmError;
 use gvm_rs::model::{RequestError, SelectError, VersionError, VersionRequest};
-use gvm_rs::net::NetError;
+use gvm_rs::net::{LocationError, NetError};
 use gvm_rs::project::LookupError;
 use gvm_rs::store::{ReceiveError, StoreError};
 
@@ -81,7 +81,7 @@ pub(crate) fn usage(error: &clap::Error) -> ExitCode {
 impl Failure {
     /// Tells the failure, its causes and what can be typed; returns the exit code.
     pub(crate) fn report(&self, ui: &Ui) -> ExitCode {
-        if matches!(self, Failure::Gvm(GvmError::Store(StoreError::Interrupted))) {
+        if self.code() == interrupt::EXIT_CODE {
             ui.error(
                 "interrupted; what was half done is removed, what was downloaded is kept for the next try",
             );
@@ -123,13 +123,10 @@ impl Failure {
     fn hint(&self) -> Option<String> {
         match self {
             Failure::Config(ConfigError::NoHome) => Some("set GVM_RS_HOME to a directory".to_owned()),
-            Failure::Config(ConfigError::BadLocation { source, .. }) => match source {
-                gvm_rs::net::LocationError::PlainHttp { .. } => Some(
-                    "use https://, or add `--insecure-mirror` if only the archives come from there"
-                        .to_owned(),
-                ),
-                _ => None,
-            },
+            Failure::Config(ConfigError::BadLocation { source: LocationError::PlainHttp { .. }, .. }) => {
+                let hint = "use https://, or add `--insecure-mirror` if only the archives come from there";
+                Some(hint.to_owned())
+            }
             Failure::NoProject => Some("name a version: `gvm-rs use latest`".to_owned()),
             Failure::NothingCurrent => Some("run `gvm-rs use latest`".to_owned()),
             Failure::NotExact { .. } => Some("`gvm-rs list` shows the names".to_owned()),
@@ -150,6 +147,7 @@ fn gvm_code(error: &GvmError) -> u8 {
             CatalogError::Net(_) => NETWORK,
             CatalogError::Index { .. } | CatalogError::Contradiction { .. } => UNVERIFIED,
             CatalogError::Location(_) => USAGE,
+            CatalogError::Interrupted => interrupt::EXIT_CODE,
         },
         GvmError::Receive { source, .. } => match source {
             ReceiveError::Store(error) => store_code(error),
@@ -193,9 +191,10 @@ fn gvm_hint(error: &GvmError) -> Option<String> {
             Some("the mirror may lack it; try another with `--mirror URL`".to_owned())
         }
         GvmError::Receive { source: ReceiveError::Store(error), .. } => store_hint(error),
-        GvmError::Receive { source: ReceiveError::Net(_), .. } => {
-            Some("what arrived is kept; the same command goes on from there".to_owned())
-        }
+        GvmError::Receive {
+            source: ReceiveError::Net(NetError::Cut { .. } | NetError::TooSlow { .. }),
+            ..
+        } => Some("what arrived is kept; the same command goes on from there".to_owned()),
         GvmError::Receive { source: ReceiveError::WrongDigest { .. }, .. } => {
             Some("nothing was installed; try another source with `--mirror URL`".to_owned())
         }

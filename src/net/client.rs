@@ -5,7 +5,7 @@ use std::error::Error;
 use std::fs;
 use std::io;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use reqwest::Url;
 use reqwest::blocking::{Client, ClientBuilder, RequestBuilder, Response};
@@ -16,7 +16,7 @@ use super::answer;
 use super::error::{NetError, RedirectRefused};
 use super::patience::{Again, Broken};
 use super::url::{Route, route, shown};
-use super::{Done, Download, Event, Location, NetOptions, SinkError, download, fetch, file};
+use super::{Done, Download, Event, Location, NetOptions, SinkError, detached, fetch, file};
 
 const MOST_REDIRECTS: usize = 5;
 
@@ -24,17 +24,17 @@ const MOST_REDIRECTS: usize = 5;
 ///
 /// Connections are kept and reused. The first client installs rustls' ring provider for the process, unless the program
 /// has chosen one already.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Net {
-    options: NetOptions,
-    clients: Mutex<BTreeMap<Route, Client>>,
-    bundled_roots: AtomicBool,
+    options: Arc<NetOptions>,
+    clients: Arc<Mutex<BTreeMap<Route, Client>>>,
+    bundled_roots: Arc<AtomicBool>,
 }
 
 impl Net {
     /// Remembers the options; builds no client, reads no certificate, opens nothing.
     pub fn new(options: NetOptions) -> Net {
-        Net { options, clients: Mutex::new(BTreeMap::new()), bundled_roots: AtomicBool::new(false) }
+        Net { options: Arc::new(options), clients: Arc::default(), bundled_roots: Arc::default() }
     }
 
     /// Whether a client was built that trusts the bundled roots because the platform has none.
@@ -46,17 +46,25 @@ impl Net {
     ///
     /// # Errors
     /// Any [`NetError`] but those of sinks and ranges.
-    pub fn fetch(&self, location: &Location, cap: u64) -> Result<Vec<u8>, NetError> {
+    pub fn fetch(
+        &self,
+        location: &Location,
+        cap: u64,
+        cancelled: &dyn Fn() -> bool,
+    ) -> Result<Vec<u8>, NetError> {
         match self.web(location)? {
-            Some(url) => fetch::fetch(self, url, cap),
+            Some(url) => {
+                let (net, wanted) = (self.clone(), url.clone());
+                detached::run(url, cancelled, move || fetch::fetch(&net, &wanted, cap))
+            }
             None => file::fetch(location, cap),
         }
     }
 
     /// Streams a file into `sink`, resuming and retrying as the policy says.
     ///
-    /// `cancelled` is asked between chunks and at least every 50 ms of a wait between attempts; a blocked connect or
-    /// read ends at its own time limit. The content is not verified.
+    /// `cancelled` is asked between chunks and at least every 50 ms; a connect or read that is blocked then is left
+    /// behind. The content is not verified.
     ///
     /// # Errors
     /// Any [`NetError`]; after [`NetError::Changed`] what the caller holds is worthless and it has to begin at 0.
@@ -67,7 +75,7 @@ impl Net {
         sink: &mut dyn FnMut(Event<'_>) -> Result<(), SinkError>,
     ) -> Result<Done, NetError> {
         match self.web(download.location)? {
-            Some(url) => download::download(self, url, download, (cancelled, sink)),
+            Some(url) => detached::stream(self, url, download, (cancelled, sink)),
             None => file::download(download, cancelled, sink),
         }
     }

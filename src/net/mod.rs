@@ -7,6 +7,7 @@
 
 mod answer;
 mod client;
+mod detached;
 mod download;
 mod error;
 mod fetch;

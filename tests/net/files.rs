@@ -25,7 +25,7 @@ fn a_file_is_streamed_without_the_network() {
         assert_eq!(got.complete_from(0), 0);
         assert_eq!(got.totals, [SIZE as u64]);
         assert!(got.longest <= 256 * 1024);
-        assert_eq!(net.fetch(&location, SIZE as u64).unwrap(), content());
+        assert_eq!(net.fetch(&location, SIZE as u64, &|| false).unwrap(), content());
     }
 }
 
@@ -51,7 +51,7 @@ fn a_file_of_another_length_is_refused() {
     let download = Download { cap: 4, ..unsized_(&location) };
     let error = get(&net, download).error();
     assert!(matches!(error, NetError::TooLong { .. }), "{error:?}");
-    let error = net.fetch(&location, 4).unwrap_err();
+    let error = net.fetch(&location, 4, &|| false).unwrap_err();
     assert!(matches!(error, NetError::TooLong { .. }), "{error:?}");
 }
 
@@ -61,7 +61,7 @@ fn a_missing_file_is_not_found() {
     std::fs::remove_file(&path).unwrap();
     let net = Net::new(options());
     assert!(matches!(get(&net, whole(&location)).error(), NetError::NotFound { .. }));
-    let outcome = net.fetch(&location, 1);
+    let outcome = net.fetch(&location, 1, &|| false);
     assert!(matches!(outcome, Err(NetError::NotFound { .. })));
 }
 
@@ -76,7 +76,7 @@ fn directories_and_pipes_are_refused() {
         let location = Location::file(path).unwrap();
         let error = get(&net, unsized_(&location)).error();
         assert!(matches!(error, NetError::File { .. }), "{error:?}");
-        let error = net.fetch(&location, 1).unwrap_err();
+        let error = net.fetch(&location, 1, &|| false).unwrap_err();
         assert!(matches!(error, NetError::File { .. }), "{error:?}");
     }
 }

@@ -9,7 +9,7 @@ use super::support::raw_tar::gzip;
 use super::*;
 
 fn fetch(mirror: &Mirror, cap: u64) -> Result<Vec<u8>, NetError> {
-    Net::new(options()).fetch(&location(&mirror.index_url()), cap)
+    Net::new(options()).fetch(&location(&mirror.index_url()), cap, &|| false)
 }
 
 fn index(steps: Vec<Behaviour>) -> Mirror {
@@ -62,7 +62,7 @@ fn a_decompression_bomb_is_stopped_at_the_cap() {
     let bomb = gzip(&vec![0; 8 << 20]);
     let length = format!("Content-Length: {}", bomb.len());
     let server = Canned::start(vec![answer("200 OK", &["Content-Encoding: gzip", &length], &bomb)]);
-    let error = Net::new(options()).fetch(&location(&server.url()), 1 << 20).unwrap_err();
+    let error = Net::new(options()).fetch(&location(&server.url()), 1 << 20, &|| false).unwrap_err();
     assert!(matches!(error, NetError::TooLong { .. }), "{error:?}");
 }
 
@@ -71,7 +71,7 @@ fn what_cannot_be_decompressed_is_an_error() {
     for encoding in ["gzip", "br"] {
         let encoding = format!("Content-Encoding: {encoding}");
         let server = Canned::start(vec![answer("200 OK", &[&encoding, "Content-Length: 4"], b"nope")]);
-        let error = Net::new(options()).fetch(&location(&server.url()), 1 << 20).unwrap_err();
+        let error = Net::new(options()).fetch(&location(&server.url()), 1 << 20, &|| false).unwrap_err();
         assert!(matches!(error, NetError::Gzip { .. }), "{error:?}");
     }
 }

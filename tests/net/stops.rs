@@ -14,7 +14,7 @@ fn offline_sends_nothing() {
     let net = Net::new(NetOptions { offline: true, ca_file: Some("/nonexistent".into()), ..options() });
     let error = get(&net, whole(&archive_of(&mirror))).error();
     assert!(matches!(error, NetError::Offline { .. }), "{error:?}");
-    let error = net.fetch(&location(&mirror.index_url()), 1 << 20).unwrap_err();
+    let error = net.fetch(&location(&mirror.index_url()), 1 << 20, &|| false).unwrap_err();
     assert!(matches!(error, NetError::Offline { .. }), "{error:?}");
     assert!(mirror.requests().is_empty());
 }

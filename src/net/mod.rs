@@ -133,3 +133,50 @@ pub struct Done {
     /// Requests made; more than one after a retry, 0 for a file or where nothing was missing.
     pub requests: u32,
 }
+
+impl Net {
+    /// Fetches a small document of at most `cap` bytes, also after decompression, retrying as the policy says.
+    ///
+    /// # Errors
+    /// Any [`NetError`] but those of sinks and ranges.
+    pub fn fetch(
+        &self,
+        location: &Location,
+        cap: u64,
+        cancelled: &dyn Fn() -> bool,
+    ) -> Result<Vec<u8>, NetError> {
+        match self.web(location)? {
+            Some(url) => {
+                let (net, wanted) = (self.clone(), url.clone());
+                detached::run(url, cancelled, move || fetch::fetch(&net, &wanted, cap))
+            }
+            None => file::fetch(location, cap),
+        }
+    }
+
+    /// Streams a file into `sink`, resuming and retrying as the policy says.
+    ///
+    /// `cancelled` is asked between chunks and at least every 50 ms; a connect or read that is blocked then is left
+    /// behind. The content is not verified.
+    ///
+    /// # Errors
+    /// Any [`NetError`]; after [`NetError::Changed`] what the caller holds is worthless and it has to begin at 0.
+    pub fn download(
+        &self,
+        download: &Download<'_>,
+        cancelled: &dyn Fn() -> bool,
+        sink: &mut dyn FnMut(Event<'_>) -> Result<(), SinkError>,
+    ) -> Result<Done, NetError> {
+        match self.web(download.location)? {
+            Some(url) => detached::stream(self, url, download, (cancelled, sink)),
+            None => file::download(download, cancelled, sink),
+        }
+    }
+
+    fn web<'a>(&self, location: &'a Location) -> Result<Option<&'a Url>, NetError> {
+        match location.as_web() {
+            Some(_) if self.options().offline => Err(NetError::Offline { url: location.to_string() }),
+            url => Ok(url),
+        }
+    }
+}

@@ -10,8 +10,10 @@ use super::StoreError;
 use super::cache::Partial;
 use super::manifest::Manifest;
 use super::prove::{Probe, ProofError};
-use super::writer::LOCK;
 use crate::disk::{Disk, DiskError};
+
+/// What the lock of a place in `staging` is called, after the place's name.
+pub(super) const LOCK: &str = ".lock";
 
 /// A place to work in, locked against sweeping for as long as this process lives.
 #[derive(Debug)]

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::layout::{self, COMMANDS, FORMAT};
 use super::lock::{Purpose, Waiting};
-use super::staging::{Settled, SettledForeign, Staging};
+use super::staging::{LOCK, Settled, SettledForeign, Staging};
 use super::{Store, StoreError};
 use crate::disk::{Disk, DiskError, Published};
 use crate::model::GoVersion;
@@ -204,9 +204,6 @@ impl Writer<'_> {
         Ok(self.disk().replace_unsynced(&new, &self.store.layout.index())?)
     }
 }
-
-/// What the lock of a place in `staging` is called, after the place's name.
-pub(super) const LOCK: &str = ".lock";
 
 /// The name beside a link under which its successor is made.
 pub(super) fn temporary_link(link: &Path) -> PathBuf {

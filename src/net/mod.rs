@@ -173,7 +173,7 @@ impl Net {
         }
     }
 
-    fn web<'a>(&self, location: &'a Location) -> Result<Option<&'a Url>, NetError> {
+    fn web<'a>(&self, location: &'a Location) -> Result<Option<&'a reqwest::Url>, NetError> {
         match location.as_web() {
             Some(_) if self.options().offline => Err(NetError::Offline { url: location.to_string() }),
             url => Ok(url),

@@ -54,7 +54,7 @@ pub(crate) enum Command {
     /// Goes back to the toolchain before, or to a generation or version
     Rollback(Rollback),
     /// Undoes the last switch
-    Undo,
+    Undo(Json),
     /// Shows every switch, oldest first
     History(Json),
     /// Lists the installed toolchains
@@ -131,9 +131,8 @@ pub(crate) struct Install {
     /// Accepts that a toolchain for another platform cannot be tried here
     #[arg(long)]
     pub no_prove: bool,
-    /// Prints the outcome as JSON
-    #[arg(long)]
-    pub json: bool,
+    #[command(flatten)]
+    pub output: Json,
     #[command(flatten)]
     pub source: Source,
 }
@@ -143,9 +142,8 @@ pub(crate) struct Use {
     /// A version; none is the version that the project here asks for
     #[arg(value_name = "SPEC", allow_hyphen_values = true)]
     pub spec: Option<String>,
-    /// Prints the outcome as JSON
-    #[arg(long)]
-    pub json: bool,
+    #[command(flatten)]
+    pub output: Json,
     #[command(flatten)]
     pub source: Source,
 }
@@ -155,9 +153,11 @@ pub(crate) struct Rollback {
     /// A generation's number or a version; none is the toolchain before
     #[arg(value_name = "N|VERSION")]
     pub to: Option<String>,
+    #[command(flatten)]
+    pub output: Json,
 }
 
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Clone, Copy, clap::Args)]
 pub(crate) struct Json {
     /// Prints JSON
     #[arg(long)]
@@ -178,9 +178,8 @@ pub(crate) struct LsRemote {
     /// Shows only stable releases, which is the default
     #[arg(long)]
     pub stable: bool,
-    /// Prints JSON
-    #[arg(long)]
-    pub json: bool,
+    #[command(flatten)]
+    pub output: Json,
     #[command(flatten)]
     pub source: Source,
 }
@@ -190,6 +189,8 @@ pub(crate) struct Which {
     /// The program
     #[arg(default_value = "go", value_name = "PROGRAM")]
     pub program: String,
+    #[command(flatten)]
+    pub output: Json,
 }
 
 #[derive(Debug, clap::Args)]
@@ -197,6 +198,8 @@ pub(crate) struct Where {
     /// An installed version; none is the current one
     #[arg(value_name = "SPEC", allow_hyphen_values = true)]
     pub spec: Option<String>,
+    #[command(flatten)]
+    pub output: Json,
 }
 
 #[derive(Debug, clap::Args)]
@@ -232,6 +235,8 @@ pub(crate) struct Uninstall {
     /// Removes even what a rollback or a running program needs, but never the current toolchain
     #[arg(long)]
     pub force: bool,
+    #[command(flatten)]
+    pub output: Json,
 }
 
 #[derive(Debug, clap::Args)]
@@ -242,6 +247,8 @@ pub(crate) struct Prune {
     /// Shows what would be removed
     #[arg(short = 'n', long)]
     pub dry_run: bool,
+    #[command(flatten)]
+    pub output: Json,
 }
 
 #[derive(Debug, clap::Args)]
@@ -262,9 +269,8 @@ pub(crate) enum CacheAction {
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Outdated {
-    /// Prints JSON
-    #[arg(long)]
-    pub json: bool,
+    #[command(flatten)]
+    pub output: Json,
     #[command(flatten)]
     pub source: Source,
 }

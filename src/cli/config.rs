@@ -98,7 +98,7 @@ impl Config {
             refresh: source.refresh,
             ca_file: variable("GVM_RS_CA_FILE").map(PathBuf::from).or(file.ca_file.clone()),
             lock_timeout: args.lock_timeout.or(number("GVM_RS_LOCK_TIMEOUT")?).or(file.lock_timeout),
-            purpose: Purpose { command: command_line(), now: now() },
+            purpose: Purpose { command: command_line(), now: now(), sudo_user: number("SUDO_UID")? },
             file,
         })
     }

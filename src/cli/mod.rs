@@ -37,8 +37,8 @@ fn run(command: Command, config: &Config, ui: &Ui) -> Result<ExitCode, Failure> 
     match command {
         Command::Install(args) => install::run(&args, config, ui),
         Command::Use(args) => switch::run(&args, config, ui),
-        Command::Rollback(args) => rollback::run(&args, config, ui),
-        Command::Undo => rollback::run(&args::Rollback { to: None }, config, ui),
+        Command::Rollback(args) => rollback::run(args.to.as_deref(), args.output, config, ui),
+        Command::Undo(output) => rollback::run(None, output, config, ui),
         Command::History(args) => history::run(&args, config, ui),
         Command::List(args) => list::run(&args, config, ui),
         Command::LsRemote(args) => remote::run(&args, config, ui),

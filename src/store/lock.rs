@@ -19,6 +19,8 @@ pub struct Purpose {
     pub command: String,
     /// The time in seconds since 1970.
     pub now: u64,
+    /// The user behind a `sudo`, whose files this process could take over.
+    pub sudo_user: Option<u32>,
 }
 
 /// How to wait for another process.
@@ -70,7 +72,7 @@ fn holder(path: &Path) -> String {
 impl Store {
     /// Creates the root if need be, checks that it is safe to write to, and takes the lock.
     pub(super) fn take_lock(&self, purpose: &Purpose, waiting: Waiting<'_>) -> Result<File, StoreError> {
-        self.check_owner()?;
+        self.check_owner(purpose)?;
         self.disk.create_dir_all(self.layout.root())?;
         let path = self.layout.lock();
         let mut file = self.disk.open_append(&path)?;
@@ -80,11 +82,14 @@ impl Store {
     }
 
     /// Refuses a root that others can write to, or whose owner would be locked out by files of ours.
-    fn check_owner(&self) -> Result<(), StoreError> {
+    fn check_owner(&self, purpose: &Purpose) -> Result<(), StoreError> {
         let root = self.layout.root();
         let refuse = |reason: String| StoreError::Unsafe { root: root.to_owned(), reason };
         let user = rustix::process::geteuid().as_raw();
-        let is_foreign = |owner: u32| owner != user && owner != 0;
+        let is_foreign = |owner: u32| match user {
+            0 => owner != 0 && purpose.sudo_user == Some(owner),
+            _ => owner != 0 && owner != user,
+        };
         if let Ok(link) = std::fs::symlink_metadata(root)
             && link.is_symlink()
             && is_foreign(link.uid())

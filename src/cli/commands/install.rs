@@ -29,7 +29,7 @@ pub(crate) fn run(args: &Install, config: &Config, ui: &Ui) -> Result<ExitCode, 
         return run_foreign(args, &requests, &session, ui);
     }
     let outcomes = install_all(&requests, &session);
-    if args.json {
+    if args.output.json {
         let installed: Vec<_> = outcomes.iter().flatten().map(installed_json).collect();
         ui.json(&installed);
     }
@@ -111,7 +111,7 @@ fn run_foreign(
     let platform: Platform = name.parse().map_err(|_| Failure::Platform(name))?;
     for request in requests {
         let path = session.gvm().install_foreign(request, &platform)?;
-        match args.json {
+        match args.output.json {
             true => ui.json(&json!({"platform": platform.to_string(), "path": path})),
             false => ui.result(path.display()),
         }

@@ -1,6 +1,6 @@
 //! `current`, `which` and `where`: what `go` is, and where.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use gvm_rs::model::VersionRequest;
@@ -37,21 +37,26 @@ pub(crate) fn which(args: &Which, config: &Config, ui: &Ui) -> Result<ExitCode, 
     };
     let is_name = !args.program.contains('/') && args.program != "..";
     let path = Some(tree.join("bin").join(&args.program)).filter(|path| is_name && path.is_file());
-    ui.result(path.ok_or_else(missing)?.display());
-    Ok(ExitCode::SUCCESS)
+    Ok(show(&path.ok_or_else(missing)?, args.output, ui))
 }
 
 pub(crate) fn place(args: &Where, config: &Config, ui: &Ui) -> Result<ExitCode, Failure> {
     let Some(spec) = &args.spec else {
-        ui.result(current_tree(&config.store()?)?.display());
-        return Ok(ExitCode::SUCCESS);
+        return Ok(show(&current_tree(&config.store()?)?, args.output, ui));
     };
     let request: VersionRequest = spec.parse()?;
     let session = Session::open(config, ui)?;
     let gvm = session.gvm();
     let version = gvm.resolve(&request)?;
-    ui.result(gvm.store.layout().tree(version).display());
-    Ok(ExitCode::SUCCESS)
+    Ok(show(&gvm.store.layout().tree(version), args.output, ui))
+}
+
+fn show(path: &Path, output: Json, ui: &Ui) -> ExitCode {
+    match output.json {
+        true => ui.json(&json!({"path": path})),
+        false => ui.result(path.display()),
+    }
+    ExitCode::SUCCESS
 }
 
 /// The GOROOT of what is current.

@@ -15,7 +15,7 @@ pub(crate) fn run(args: &Outdated, config: &Config, ui: &Ui) -> Result<ExitCode,
     let gvm = session.gvm();
     let (index, _) = gvm.catalog().releases()?;
     let outdated = gvm.outdated(&index)?;
-    if args.json {
+    if args.output.json {
         let lines: Vec<_> =
             outdated.iter().map(|line| json!({"installed": line.installed, "newest": line.newest})).collect();
         ui.json(&lines);

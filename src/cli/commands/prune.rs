@@ -2,6 +2,8 @@
 
 use std::process::ExitCode;
 
+use serde_json::json;
+
 use super::session::Session;
 use crate::cli::args::Prune;
 use crate::cli::config::Config;
@@ -12,8 +14,10 @@ pub(crate) fn run(args: &Prune, config: &Config, ui: &Ui) -> Result<ExitCode, Fa
     let session = Session::open(config, ui)?;
     let gvm = session.gvm();
     if args.dry_run {
-        for version in gvm.prunable(args.keep)? {
-            ui.result(version.toolchain());
+        let prunable = gvm.prunable(args.keep)?;
+        match args.output.json {
+            true => ui.json(&json!({"would_remove": prunable})),
+            false => prunable.iter().for_each(|version| ui.result(version.toolchain())),
         }
         return Ok(ExitCode::SUCCESS);
     }
@@ -21,13 +25,17 @@ pub(crate) fn run(args: &Prune, config: &Config, ui: &Ui) -> Result<ExitCode, Fa
     if pruned.toolchains.is_empty() {
         ui.say("there is nothing to prune");
     }
+    let mut versions = Vec::new();
     for removed in pruned.toolchains {
-        let version = removed.version();
+        versions.push(removed.version());
+        ui.say(format_args!("removed {}", removed.version().toolchain()));
         removed.delete();
-        ui.say(format_args!("removed {}", version.toolchain()));
     }
     if pruned.generations > 0 {
         ui.detail(format_args!("forgot {} old generations", pruned.generations));
+    }
+    if args.output.json {
+        ui.json(&json!({"removed": versions, "generations": pruned.generations}));
     }
     Ok(ExitCode::SUCCESS)
 }

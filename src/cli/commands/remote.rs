@@ -36,7 +36,7 @@ pub(crate) fn run(args: &LsRemote, config: &Config, ui: &Ui) -> Result<ExitCode,
     versions.reverse();
     let installed = gvm.store.installed()?;
     let unofficial = gvm.store.unofficial()?;
-    if args.json {
+    if args.output.json {
         let releases: Vec<_> = versions
             .iter()
             .map(|version| {

@@ -6,18 +6,21 @@ use gvm_rs::gvm::RollbackTo;
 
 use super::changes;
 use super::session::Session;
-use crate::cli::args::Rollback;
+use crate::cli::args::Json;
 use crate::cli::config::Config;
 use crate::cli::report::Failure;
 use crate::cli::ui::Ui;
 
-pub(crate) fn run(args: &Rollback, config: &Config, ui: &Ui) -> Result<ExitCode, Failure> {
-    let to = match args.to.as_deref() {
+pub(crate) fn run(to: Option<&str>, output: Json, config: &Config, ui: &Ui) -> Result<ExitCode, Failure> {
+    let to = match to {
         None | Some("-" | "prev" | "previous") => RollbackTo::Last,
         Some(typed) => parse(typed)?,
     };
     let session = Session::open(config, ui)?;
     let switched = session.gvm().rollback(to)?;
+    if output.json {
+        ui.json(&changes::switched_json(&switched));
+    }
     changes::tell_switched(&switched, config, ui);
     Ok(ExitCode::SUCCESS)
 }

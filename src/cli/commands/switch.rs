@@ -31,7 +31,7 @@ pub(crate) fn run(args: &Use, config: &Config, ui: &Ui) -> Result<ExitCode, Fail
         }
     };
     let switched = gvm.switch(&VersionRequest::Exact(version))?;
-    if args.json {
+    if args.output.json {
         ui.json(&changes::switched_json(&switched));
     }
     changes::tell_switched(&switched, config, ui);

@@ -3,6 +3,7 @@
 use std::process::ExitCode;
 
 use gvm_rs::model::GoVersion;
+use serde_json::json;
 
 use super::session::Session;
 use crate::cli::args::Uninstall;
@@ -13,11 +14,14 @@ use crate::cli::ui::Ui;
 pub(crate) fn run(args: &Uninstall, config: &Config, ui: &Ui) -> Result<ExitCode, Failure> {
     let versions: Vec<GoVersion> = args.versions.iter().map(|name| exact(name)).collect::<Result<_, _>>()?;
     let session = Session::open(config, ui)?;
-    for version in versions {
+    for version in &versions {
         // The lock is free again before the files are deleted.
-        let removed = session.gvm().lock()?.remove(version, args.force)?;
+        let removed = session.gvm().lock()?.remove(*version, args.force)?;
         removed.delete();
         ui.say(format_args!("removed {}", version.toolchain()));
+    }
+    if args.output.json {
+        ui.json(&json!({"removed": versions}));
     }
     Ok(ExitCode::SUCCESS)
 }

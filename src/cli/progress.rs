@@ -21,7 +21,8 @@ pub(crate) struct Watcher {
 
 /// Shorter work shows no bar.
 const PATIENCE: Duration = Duration::from_millis(100);
-const DOWNLOAD: &str = "{prefix:<12} {bar:28} {bytes:>10}/{total_bytes:<10} {bytes_per_sec:>12} {eta:>4}";
+const DOWNLOAD: &str =
+    "{prefix:<12} {bar:28} {decimal_bytes:>9}/{decimal_total_bytes:<9} {decimal_bytes_per_sec:>11} {eta:>4}";
 const PHASE: &str = "{prefix:<12} {spinner} {msg}";
 
 impl Watcher {

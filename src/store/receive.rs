@@ -263,7 +263,9 @@ impl Reception<'_> {
             Source::Kept(file, path) => cache::read_pieces(file, |piece| feed.take(piece))
                 .map_err(|e| DiskError::new("read", &path, e).into()),
             Source::Network { held } => {
-                self.order.waiting.progress.event(Event::Receiving { version, total, held });
+                let progress = self.order.waiting.progress;
+                let slot = self.slots.take(progress).ok_or(StoreError::Interrupted)?;
+                progress.event(Event::Receiving { version, total, held });
                 if held > 0 {
                     let earlier = self.partial.reader()?;
                     cache::read_pieces(earlier, |piece| feed.take(piece))
@@ -272,7 +274,8 @@ impl Reception<'_> {
                 if self.size() != Some(held) {
                     self.download(held, feed)?;
                 }
-                self.order.waiting.progress.event(Event::Phase { version, phase: "unpacking" });
+                drop(slot);
+                progress.event(Event::Phase { version, phase: "unpacking" });
                 Ok(())
             }
         }
@@ -281,7 +284,6 @@ impl Reception<'_> {
     fn download(&self, offset: u64, feed: &mut Feed<'_>) -> Result<(), Failure> {
         let version = self.order.provenance.version;
         let progress = self.order.waiting.progress;
-        let _slot = self.slots.take(progress).ok_or(StoreError::Interrupted)?;
         self.partial.reserve(self.order.provenance.size)?;
         let size = self.size();
         let download =

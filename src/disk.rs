@@ -103,20 +103,20 @@ impl Disk {
 
     /// Writes a new file and syncs its bytes; the name must be free.
     pub fn write_new(&self, path: &Path, bytes: &[u8]) -> Result<(), DiskError> {
-        self.step("write", path);
-        let wrap = |e: io::Error| DiskError::new("write", path, e);
-        let mut file = File::options().write(true).create_new(true).mode(0o644).open(path).map_err(wrap)?;
-        file.write_all(bytes).map_err(wrap)?;
+        let file = self.write_unsynced(path, bytes)?;
         self.step("sync-file", path);
         sync(file.as_fd()).map_err(|e| DiskError::new("sync", path, e))
     }
 
     /// Writes a new file whose sync comes later, with that of its tree; the name must be free.
-    pub fn write_unsynced(&self, path: &Path, bytes: &[u8]) -> Result<(), DiskError> {
-        self.step("write-unsynced", path);
+    pub fn write_unsynced(&self, path: &Path, bytes: &[u8]) -> Result<File, DiskError> {
+        self.step("write", path);
         let wrap = |e: io::Error| DiskError::new("write", path, e);
-        let mut file = File::options().write(true).create_new(true).mode(0o644).open(path).map_err(wrap)?;
-        file.write_all(bytes).map_err(wrap)
+        let mut file = File::options().write(true).create_new(true).open(path).map_err(wrap)?;
+        // A store may be for others to read, whatever the umask of whoever writes it.
+        rustix::fs::fchmod(&file, Mode::from(0o644)).map_err(|e| wrap(e.into()))?;
+        file.write_all(bytes).map_err(wrap)?;
+        Ok(file)
     }
 
     /// Creates a file under a random name that ends in `suffix`.

@@ -27,8 +27,9 @@ impl Switched {
 impl Writer<'_> {
     /// Makes an installed toolchain the current one.
     pub fn switch(&self, version: GoVersion) -> Result<Switched, StoreError> {
-        let from = self.store.current()?;
         self.check_usable(version)?;
+        // A link that leads nowhere is mended by the switch itself.
+        let from = self.store.current().unwrap_or_default();
         if let Some(current) = from.filter(|current| current.version == version) {
             return Ok(Switched { from, to: current });
         }

@@ -215,6 +215,9 @@ fn store_hint(error: &StoreError) -> Option<String> {
             let path = path.display();
             Some(format!("move it away: `mv '{path}' '{path}.old'`"))
         }
+        StoreError::Damaged { path, .. } if path.ends_with("current") => {
+            Some("`gvm-rs use VERSION` puts it right".to_owned())
+        }
         StoreError::NoSpace { .. } => Some("`gvm-rs prune` and `gvm-rs cache clean` make room".to_owned()),
         StoreError::Disk(error) if error.is_out_of_space() => {
             Some("`gvm-rs prune` and `gvm-rs cache clean` make room".to_owned())

@@ -69,11 +69,8 @@ impl Store {
         numbers.sort_unstable();
         let entry = |number| {
             let generation = self.generation(number)?;
-            let path = self.layout.generation(number).join("record.json");
-            let record = disk::read_capped(&path, 64 << 10, false)
-                .ok()
-                .and_then(|bytes| serde_json::from_slice::<Record>(&bytes).ok());
-            Some(Entry { generation, record, is_installed: self.has(generation.version) })
+            let is_installed = self.has(generation.version);
+            Some(Entry { generation, record: self.record(number), is_installed })
         };
         Ok(numbers.into_iter().filter_map(entry).collect())
     }
@@ -83,12 +80,30 @@ impl Store {
         let Some(current) = self.current()? else { return Ok(None) };
         let is_target =
             |generation: &Generation| generation.version != current.version && self.has(generation.version);
-        if let Some(previous) = self.previous()?.filter(is_target) {
-            return Ok(Some(previous));
+        if let Some(before) = self.before(current)?.filter(is_target) {
+            return Ok(Some(before));
         }
         let mut numbers = self.generation_numbers()?;
         numbers.sort_unstable_by(|a, b| b.cmp(a));
         Ok(numbers.into_iter().filter_map(|number| self.generation(number)).find(is_target))
+    }
+
+    /// Returns what was current before a generation that is.
+    fn before(&self, current: Generation) -> Result<Option<Generation>, StoreError> {
+        let previous = self.previous()?;
+        // Only an exchange on a full disk leaves a newer one there. Otherwise the record is the truth: it is
+        // durable with its generation, and the link may lag behind after a crash.
+        if previous.is_some_and(|previous| previous.number > current.number) {
+            return Ok(previous);
+        }
+        let from = self.record(current.number).and_then(|record| self.generation(record.from?));
+        Ok(from.or(previous))
+    }
+
+    fn record(&self, number: u64) -> Option<Record> {
+        let path = self.layout.generation(number).join("record.json");
+        let bytes = disk::read_capped(&path, 64 << 10, false).ok()?;
+        serde_json::from_slice(&bytes).ok()
     }
 
     pub(super) fn generation_numbers(&self) -> Result<Vec<u64>, StoreError> {

@@ -6,10 +6,13 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
-use super::lock::{Waiting, wait_for_lock};
+use super::lock::{Guarded, Waiting, wait_for_lock};
 use super::{Store, StoreError, Writer};
 use crate::disk::{self, Disk, DiskError};
 use crate::model::Sha256;
+
+/// The end of the name of a download that has not finished.
+const PARTIAL: &str = ".part";
 
 /// Something in the cache.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -53,15 +56,36 @@ impl Store {
 }
 
 impl Writer<'_> {
+    /// Removes downloads that hold nothing: those of toolchains whose install was killed after the commit.
+    pub(super) fn sweep_cache(&self) -> Result<(), StoreError> {
+        for name in self.store.names_in(&self.store.layout.cache())? {
+            let path = self.store.layout.cache().join(&name);
+            let is_empty = || std::fs::symlink_metadata(&path).is_ok_and(|meta| meta.len() == 0);
+            if name.ends_with(PARTIAL)
+                && is_empty()
+                && let Some(_lock) = self.lock_idle(&path)?
+                && is_empty()
+            {
+                self.disk().remove_file(&path)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes the lock of a download unless a running process has it.
+    fn lock_idle(&self, path: &Path) -> Result<Option<File>, StoreError> {
+        let Ok(file) = File::open(path) else { return Ok(None) };
+        let is_ours = self.disk().try_lock(&file, path)? && disk::is_still_named(&file, path);
+        Ok(is_ours.then_some(file))
+    }
+
     /// Removes everything in the cache that no running download needs; returns what was removed.
     pub fn clean_cache(&self) -> Result<Vec<Cached>, StoreError> {
         let mut removed = Vec::new();
         for cached in self.store.cached()? {
-            if cached.is_partial {
-                let Ok(file) = File::open(&cached.path) else { continue };
-                if !self.disk().try_lock(&file, &cached.path)? {
-                    continue;
-                }
+            let lock = if cached.is_partial { self.lock_idle(&cached.path)? } else { None };
+            if cached.is_partial && lock.is_none() {
+                continue;
             }
             self.disk().remove_file(&cached.path)?;
             removed.push(cached);
@@ -91,7 +115,7 @@ impl Partial {
         let path = store.layout.partial(sha256);
         loop {
             let file = store.disk.open_append(&path)?;
-            wait_for_lock(&store.disk, (&file, &path), "the same download", waiting)?;
+            wait_for_lock(&store.disk, (&file, &path), Guarded::Download, waiting)?;
             // Whoever had it may have removed or renamed it; then the lock is on a file without a name.
             if disk::is_still_named(&file, &path) {
                 let keep_as = keep.then(|| store.layout.archive(sha256));
@@ -133,21 +157,23 @@ impl Partial {
         self.disk.remove_file(&self.path)
     }
 
-    /// Empties an archive that is not kept, so that its bytes are never flushed to the disk.
+    /// Puts the archive where it stays, before the tree is flushed: under its name in the cache or, if it is not
+    /// kept, nowhere, so that its bytes are never flushed to the disk.
     ///
-    /// The name stays until the toolchain is committed, because its lock is what others wait for.
-    pub(super) fn spare_the_flush(&self) -> Result<(), DiskError> {
-        match self.keep_as {
-            Some(_) => Ok(()),
-            None => self.reset(),
+    /// The lock holds on until the toolchain is committed. Whoever waits for it then finds the toolchain; whoever
+    /// comes in between finds the archive, or an empty download whose lock is taken.
+    pub(super) fn settle(&self) -> Result<(), DiskError> {
+        match &self.keep_as {
+            Some(name) if self.held()? > 0 => self.disk.replace_unsynced(&self.path, name),
+            _ => self.reset(),
         }
     }
 
-    /// Gives the archive its name in the cache, or removes it.
+    /// Removes what is left of the download. After a kill before this, the next writer sweeps it.
     pub(super) fn finish(self) -> Result<(), StoreError> {
-        match &self.keep_as {
-            Some(name) if self.held()? > 0 => Ok(self.disk.replace_unsynced(&self.path, name)?),
-            _ => Ok(self.disk.remove_file(&self.path)?),
+        match disk::is_still_named(&self.file, &self.path) {
+            true => Ok(self.disk.remove_file(&self.path)?),
+            false => Ok(()),
         }
     }
 }

@@ -36,11 +36,36 @@ pub struct Waiting<'a> {
 const GRACE: Duration = Duration::from_millis(300);
 const POLL: Duration = Duration::from_millis(50);
 
-/// Takes the lock on `file`, waiting for whoever has it; `what` says what the lock stands for.
+/// What a lock stands for.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Guarded {
+    Store,
+    Download,
+}
+
+impl Guarded {
+    fn name(self) -> &'static str {
+        match self {
+            Guarded::Store => "the store",
+            Guarded::Download => "the same download",
+        }
+    }
+
+    /// The note of the holder, made safe to print; advice, never the truth.
+    fn holder(self, path: &Path) -> String {
+        match self {
+            Guarded::Store => note_in(path),
+            // That file holds the archive itself.
+            Guarded::Download => String::new(),
+        }
+    }
+}
+
+/// Takes the lock on `file`, waiting for whoever has it.
 pub(super) fn wait_for_lock(
     disk: &Disk,
     (file, path): (&File, &Path),
-    what: &str,
+    guarded: Guarded,
     waiting: Waiting<'_>,
 ) -> Result<(), StoreError> {
     let start = Instant::now();
@@ -51,10 +76,10 @@ pub(super) fn wait_for_lock(
         }
         let waited = start.elapsed();
         if waiting.limit.is_some_and(|limit| waited >= limit) {
-            return Err(StoreError::Busy { path: path.to_owned(), holder: holder(path) });
+            return Err(StoreError::Busy { path: path.to_owned(), holder: guarded.holder(path) });
         }
         if waited >= GRACE && !is_told {
-            waiting.progress.event(Event::Waiting { what, holder: &holder(path) });
+            waiting.progress.event(Event::Waiting { what: guarded.name(), holder: &guarded.holder(path) });
             is_told = true;
         }
         std::thread::sleep(POLL);
@@ -62,8 +87,7 @@ pub(super) fn wait_for_lock(
     Ok(())
 }
 
-/// The note of the holder, made safe to print; advice, never the truth.
-fn holder(path: &Path) -> String {
+fn note_in(path: &Path) -> String {
     let note = disk::read_capped(path, 4096, false).unwrap_or_default();
     let note = String::from_utf8_lossy(&note);
     note.lines().next().unwrap_or_default().chars().take(100).collect::<String>().escape_debug().to_string()
@@ -76,7 +100,7 @@ impl Store {
         self.disk.create_dir_all(self.layout.root())?;
         let path = self.layout.lock();
         let mut file = self.disk.open_append(&path)?;
-        wait_for_lock(&self.disk, (&file, &path), "the store", waiting)?;
+        wait_for_lock(&self.disk, (&file, &path), Guarded::Store, waiting)?;
         self.disk.leave_note(&mut file, &format!("process {}: {}\n", std::process::id(), purpose.command));
         Ok(file)
     }

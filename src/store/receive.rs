@@ -159,7 +159,11 @@ impl Reception<'_> {
         let sha256 = &self.order.provenance.sha256;
         if let Some((file, path)) = cache::open_kept(self.store, sha256) {
             match self.attempt(Source::Kept(file, path.clone())) {
-                Ok(files) => return Ok(files),
+                Ok(files) => {
+                    // Half a download beside it must not take its name.
+                    self.partial.reset()?;
+                    return Ok(files);
+                }
                 Err(Failure::Fatal(error)) => return Err(error),
                 Err(Failure::WrongBytes(_)) => {
                     self.note("the cached archive is damaged; fetching it again");

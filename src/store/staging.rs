@@ -113,7 +113,7 @@ impl Staged {
 
     /// Makes a toolchain for another platform durable; it cannot be proved here, and cannot be committed.
     pub fn settle_foreign(self) -> Result<SettledForeign, StoreError> {
-        self.partial.spare_the_flush()?;
+        self.partial.settle()?;
         self.staging.sync()?;
         Ok(SettledForeign(self))
     }
@@ -123,7 +123,7 @@ impl Proven {
     /// Writes the manifest and makes all of it durable, with one flush for the whole tree.
     pub fn settle(self) -> Result<Settled, StoreError> {
         let Staged { staging, manifest, partial } = self.0;
-        partial.spare_the_flush()?;
+        partial.settle()?;
         staging.disk.write_unsynced(&staging.manifest(), &manifest.to_bytes())?;
         staging.sync()?;
         Ok(Settled { staging, manifest, partial })

@@ -108,6 +108,7 @@ impl Writer<'_> {
                 disk.remove_file(&link)?;
             }
         }
+        self.sweep_cache()?;
         self.restore_launchers()
     }
 

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
 use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::sync::mpsc;
@@ -159,6 +160,19 @@ impl Sandbox {
 impl Default for Sandbox {
     fn default() -> Self {
         Self::new()
+    }
+}
+
+impl Drop for Sandbox {
+    /// Toolchains are read-only, and who is not root could not remove them so.
+    fn drop(&mut self) {
+        let mut todo = vec![self.path.clone()];
+        while let Some(dir) = todo.pop() {
+            // What cannot be changed is left over, which fails no test.
+            fs::set_permissions(&dir, fs::Permissions::from_mode(0o755)).ok();
+            let entries = fs::read_dir(&dir).into_iter().flatten().flatten();
+            todo.extend(entries.filter(|e| e.file_type().is_ok_and(|kind| kind.is_dir())).map(|e| e.path()));
+        }
     }
 }
 

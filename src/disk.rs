@@ -90,7 +90,7 @@ impl Disk {
         }
     }
 
-    /// Creates a directory and those above it.
+    /// Creates a directory and those above it, durably.
     pub fn create_dir_all(&self, path: &Path) -> Result<(), DiskError> {
         if path.is_dir() {
             return Ok(());
@@ -98,7 +98,12 @@ impl Disk {
         if let Some(parent) = path.parent().filter(|parent| !parent.as_os_str().is_empty()) {
             self.create_dir_all(parent)?;
         }
-        self.create_dir(path)
+        self.create_dir(path)?;
+        match self.sync_parent(path) {
+            // A directory that may be written to but not read cannot be opened to be synced.
+            Err(error) if error.is_denied() => Ok(()),
+            outcome => outcome,
+        }
     }
 
     /// Writes a new file and syncs its bytes; the name must be free.

@@ -235,15 +235,20 @@ impl Log {
         Ok(())
     }
 
+    /// Whether a step changes a name that has to be durable; the root itself is one.
+    fn publishes(&self, step: &Step) -> bool {
+        step.is_publishing() || step.action == "create-dir" && step.path == self.root
+    }
+
     /// Names in one directory may be published together, and synced together.
     fn parents_are_synced(&self) -> Verdict {
-        for (number, step) in self.steps.iter().enumerate().filter(|(_, step)| step.is_publishing()) {
+        for (number, step) in self.steps.iter().enumerate().filter(|(_, step)| self.publishes(step)) {
             let parent = step.path.parent();
-            let next = self.steps[number + 1..].iter().find(|next| match next.is_publishing() {
+            let next = self.steps[number + 1..].iter().find(|next| match self.publishes(next) {
                 true => next.path.parent() != parent,
                 false => next.action == "sync-dir" && Some(next.path.as_path()) == parent,
             });
-            if next.is_none_or(|next| next.is_publishing()) {
+            if next.is_none_or(|next| self.publishes(next)) {
                 return Err((number, NO_PARENT_SYNC));
             }
         }

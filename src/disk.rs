@@ -1,6 +1,6 @@
 //! The only file that changes the disk: it creates, syncs, renames, links, locks and removes.
 //!
-//! Every change passes through [`Disk::step`], which counts. In debug builds a crash test can have the
+//! Every change passes through `Disk::step`, which counts. In debug builds a crash test can have the
 //! process killed before any one step, and can read the log of steps to check that each rename stands
 //! between the syncs it needs. Nothing here knows what the files mean.
 

@@ -114,7 +114,8 @@ impl Probe<'_> {
             return Ok(output);
         }
         read(child.stderr.as_mut().map(|stream| stream as &mut dyn io::Read)).map_err(cannot_run)?;
-        Err(ProofError::Failed { path: go.to_owned(), status, output: excerpt(&output) })
+        let output = if output.trim().is_empty() { "no output".to_owned() } else { excerpt(&output) };
+        Err(ProofError::Failed { path: go.to_owned(), status, output })
     }
 
     fn start(&self, go: &Path) -> io::Result<Child> {

@@ -139,7 +139,7 @@ archive_that_was_altered() {
   copy=$scratch/altered/${archive##*/}
   cp "$archive" "$copy"
   flip_byte "$copy" 30000000
-  refused 'sha256|hash|digest' env "GVM_RS_MIRROR=file://$scratch/altered" gvm-rs use "$third"
+  refused 'its sha256 is' env "GVM_RS_MIRROR=file://$scratch/altered" gvm-rs use "$third"
   go_is "$second"
   program_says "$second"
 }
@@ -155,7 +155,7 @@ toolchain_that_cannot_run() {
   size=$(stat -c %s "$bad/$name")
   printf '[{"version":"go%s","stable":true,"files":[{"filename":"%s","os":"linux","arch":"%s","version":"go%s","sha256":"%s","size":%d,"kind":"archive"}]}]\n' \
     "$third" "$name" "$(arch_of "$name")" "$third" "$(sha256sum "$bad/$name" | cut -d' ' -f1)" "$size" >"$bad/index.json"
-  refused 'run|prove|proof' env "GVM_RS_MIRROR=file://$bad" "GVM_RS_INDEX=$bad/index.json" gvm-rs use "$third"
+  refused 'does not work here' env "GVM_RS_MIRROR=file://$bad" "GVM_RS_INDEX=$bad/index.json" gvm-rs use "$third"
   go_is "$second"
   program_says "$second"
 }

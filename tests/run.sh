@@ -9,6 +9,15 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 # shellcheck source=tests/packages.sh
 . tests/packages.sh
 
+# The tests talk to servers of their own on this machine, and a proxy would come between. Whatever has to
+# be fetched is fetched before, with the proxy that may be needed for it.
+cargo_test() {
+  cargo test --locked --no-run
+  env -u http_proxy -u https_proxy -u all_proxy -u no_proxy \
+    -u HTTP_PROXY -u HTTPS_PROXY -u ALL_PROXY -u NO_PROXY \
+    cargo test --locked --no-fail-fast
+}
+
 need_cargo
 need_programs bash=bash dash=dash zsh=zsh fish=fish cc=gcc curl=curl strace=strace \
   shellcheck=shellcheck shfmt=shfmt python3=python3 pip3=python3-pip
@@ -16,11 +25,11 @@ need_programs bash=bash dash=dash zsh=zsh fish=fish cc=gcc curl=curl strace=stra
 case ",${GVM_RS_TEST_SKIP:-}," in
   *,real,*)
     echo "tests: GVM_RS_TEST_SKIP=real: no test on real toolchains, no demo" >&2
-    cargo test --locked
+    cargo_test
     ;;
   *)
     tests/real/make-mirror target/real-mirror 1.21.13 1.22.10 1.26.6 1.27.3
-    GVM_RS_TEST_REAL_MIRROR=$PWD/target/real-mirror cargo test --locked
+    GVM_RS_TEST_REAL_MIRROR=$PWD/target/real-mirror cargo_test
     bash tests/demo.sh
     ;;
 esac

@@ -32,6 +32,10 @@ pub(super) fn run<T: Send + 'static>(
     cancelled: &dyn Fn() -> bool,
     work: impl FnOnce() -> Result<T, NetError> + Send + 'static,
 ) -> Result<T, NetError> {
+    // Before the thread starts: what it sends cannot be taken back.
+    if cancelled() {
+        return Err(NetError::Cancelled { url: shown(url) });
+    }
     let (sender, receiver) = sync_channel(1);
     std::thread::spawn(move || {
         // Nobody may be listening any more.
@@ -47,6 +51,9 @@ pub(super) fn stream(
     wanted: &Download<'_>,
     (cancelled, sink): download::Caller<'_>,
 ) -> Result<Done, NetError> {
+    if cancelled() {
+        return Err(NetError::Cancelled { url: shown(url) });
+    }
     let (sender, receiver) = sync_channel(AHEAD);
     let is_stopped = Arc::new(AtomicBool::new(false));
     let thread = Detached {

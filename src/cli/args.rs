@@ -111,7 +111,7 @@ pub(crate) struct Source {
 #[derive(Debug, clap::Args)]
 pub(crate) struct Install {
     /// Versions; none is the version that the project here asks for
-    #[arg(value_name = "SPEC", allow_hyphen_values = true)]
+    #[arg(value_name = "SPEC")]
     pub specs: Vec<String>,
     /// Switches to the first one once it is installed
     #[arg(long = "use")]
@@ -140,7 +140,7 @@ pub(crate) struct Install {
 #[derive(Debug, clap::Args)]
 pub(crate) struct Use {
     /// A version; none is the version that the project here asks for
-    #[arg(value_name = "SPEC", allow_hyphen_values = true)]
+    #[arg(value_name = "SPEC")]
     pub spec: Option<String>,
     #[command(flatten)]
     pub output: Json,
@@ -196,7 +196,7 @@ pub(crate) struct Which {
 #[derive(Debug, clap::Args)]
 pub(crate) struct Where {
     /// An installed version; none is the current one
-    #[arg(value_name = "SPEC", allow_hyphen_values = true)]
+    #[arg(value_name = "SPEC")]
     pub spec: Option<String>,
     #[command(flatten)]
     pub output: Json,
@@ -205,7 +205,7 @@ pub(crate) struct Where {
 #[derive(Debug, clap::Args)]
 pub(crate) struct Exec {
     /// An installed version
-    #[arg(value_name = "SPEC", allow_hyphen_values = true)]
+    #[arg(value_name = "SPEC")]
     pub spec: String,
     /// Installs the version first if need be
     #[arg(long)]

@@ -18,7 +18,7 @@ use super::args::Args;
 /// A setting that cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum ConfigError {
-    #[error("HOME is not set, so there is no place for the toolchains")]
+    #[error("HOME is not set to an absolute path, so there is no place for the toolchains")]
     NoHome,
     #[error("`{0}` is not an absolute path")]
     NotAbsolute(PathBuf),
@@ -26,12 +26,14 @@ pub(crate) enum ConfigError {
     UnusableInPath { path: PathBuf, what: &'static str },
     #[error("cannot read `{}`", path.display())]
     Unreadable { path: PathBuf, source: std::io::Error },
-    #[error("cannot understand `{}`", path.display())]
-    Malformed { path: PathBuf, source: Box<toml::de::Error> },
+    /// The parser's own text has several lines and quotes the file, where a password may be.
+    #[error("cannot understand line {line} of `{}`: {reason}", path.display())]
+    Malformed { path: PathBuf, line: usize, reason: String },
     #[error("{variable} is set to something that is not {expected}")]
     BadVariable { variable: &'static str, expected: &'static str },
-    #[error("cannot use {name} `{}`", gvm_rs::net::escaped(value))]
-    BadLocation { name: &'static str, value: String, source: LocationError },
+    /// The source shows the address, without the password that may be in it.
+    #[error("cannot use {name}")]
+    BadLocation { name: &'static str, source: LocationError },
     #[error("Go has no releases for this machine ({0})")]
     UnknownPlatform(&'static str),
     #[error("cannot tell the current directory")]
@@ -58,7 +60,7 @@ struct File {
 #[derive(Debug, Clone)]
 pub(crate) struct Config {
     pub root: PathBuf,
-    pub config_file: PathBuf,
+    pub config_file: Option<PathBuf>,
     pub mirror: String,
     pub index: Option<String>,
     pub offline: bool,
@@ -80,8 +82,8 @@ impl Config {
     pub(crate) fn load(args: &Args) -> Result<Config, ConfigError> {
         let home = home();
         let (root, is_default_root) = root(args, home.as_deref())?;
-        let config_file = config_file(home.as_deref())?;
-        let file = read(&config_file)?;
+        let config_file = config_file(home.as_deref());
+        let file = config_file.as_deref().map(read).transpose()?.unwrap_or_default();
         let none = super::args::Source::default();
         let source = args.command.source().unwrap_or(&none);
         let mirror = source.mirror.clone().or(text("GVM_RS_MIRROR")?).or(file.mirror.clone());
@@ -149,7 +151,7 @@ impl Config {
 
     /// An address that was typed: a URL or a path, which may be relative to where it was typed.
     fn location(&self, name: &'static str, value: &str) -> Result<Location, ConfigError> {
-        let bad = |source| ConfigError::BadLocation { name, value: value.to_owned(), source };
+        let bad = |source| ConfigError::BadLocation { name, source };
         if !value.contains("://") && Path::new(value).is_relative() && Path::new(value).exists() {
             return Location::file(current_directory()?.join(value)).map_err(bad);
         }
@@ -181,7 +183,8 @@ pub(crate) fn variable(name: &str) -> Option<OsString> {
 
 fn home() -> Option<PathBuf> {
     // Without HOME the account's home would be looked up, and a store would appear where nobody asked for it.
-    variable("HOME").and_then(|_| dirs::home_dir())
+    // And a relative one would be another place in every directory.
+    variable("HOME").and_then(|_| dirs::home_dir()).filter(|home| home.is_absolute())
 }
 
 fn root(args: &Args, home: Option<&Path>) -> Result<(PathBuf, bool), ConfigError> {
@@ -195,13 +198,14 @@ fn root(args: &Args, home: Option<&Path>) -> Result<(PathBuf, bool), ConfigError
     Ok((root, is_default))
 }
 
-fn config_file(home: Option<&Path>) -> Result<PathBuf, ConfigError> {
+/// The configuration file; none where there is no directory for it, and never one relative to where we are.
+fn config_file(home: Option<&Path>) -> Option<PathBuf> {
     if let Some(path) = variable("GVM_RS_CONFIG") {
-        return Ok(path.into());
+        return Some(path.into());
     }
     let xdg = variable("XDG_CONFIG_HOME").map(PathBuf::from).filter(|path| path.is_absolute());
     let directory = xdg.or_else(|| home.map(|home| home.join(".config")));
-    Ok(directory.unwrap_or_default().join("gvm-rs").join("config.toml"))
+    Some(directory?.join("gvm-rs").join("config.toml"))
 }
 
 fn read(path: &Path) -> Result<File, ConfigError> {
@@ -210,8 +214,12 @@ fn read(path: &Path) -> Result<File, ConfigError> {
         Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(File::default()),
         Err(source) => return Err(ConfigError::Unreadable { path: path.to_owned(), source }),
     };
-    toml::from_str(&String::from_utf8_lossy(&bytes))
-        .map_err(|source| ConfigError::Malformed { path: path.to_owned(), source: Box::new(source) })
+    let text = String::from_utf8_lossy(&bytes);
+    toml::from_str(&text).map_err(|error| ConfigError::Malformed {
+        path: path.to_owned(),
+        line: error.span().map_or(1, |span| text[..span.start].matches('\n').count() + 1),
+        reason: error.message().replace('\n', ", "),
+    })
 }
 
 fn text(name: &'static str) -> Result<Option<String>, ConfigError> {

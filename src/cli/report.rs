@@ -2,6 +2,7 @@
 //! in `--help` and never reused.
 
 use std::error::Error;
+use std::path::Path;
 use std::process::ExitCode;
 
 use gvm_rs::catalog::CatalogError;
@@ -13,7 +14,8 @@ use gvm_rs::store::{ReceiveError, StoreError};
 
 use super::config::ConfigError;
 use super::interrupt;
-use super::ui::Ui;
+use super::shell;
+use super::ui::{self, Ui};
 
 /// Why a command failed.
 #[derive(Debug, thiserror::Error)]
@@ -73,9 +75,13 @@ const BUSY: u8 = 75;
 
 /// Tells what clap has to say: help and versions to stdout, mistakes to stderr.
 pub(crate) fn usage(error: &clap::Error) -> ExitCode {
-    // There is nothing left to tell if the message cannot be printed.
+    if error.use_stderr() {
+        ui::mistake(&error.render().to_string());
+        return ExitCode::from(USAGE);
+    }
+    // There is nothing left to tell if the help cannot be printed.
     drop(error.print());
-    if error.use_stderr() { ExitCode::from(USAGE) } else { ExitCode::SUCCESS }
+    ExitCode::SUCCESS
 }
 
 impl Failure {
@@ -127,6 +133,12 @@ impl Failure {
                 let hint = "use https://, or add `--insecure-mirror` if only the archives come from there";
                 Some(hint.to_owned())
             }
+            Failure::Config(ConfigError::NotAbsolute(_)) => {
+                Some("give an absolute path, as in `GVM_RS_HOME=\"$PWD/go\"`".to_owned())
+            }
+            Failure::Request(RequestError::Caret(_)) => None,
+            Failure::Request(_) => Some("`gvm-rs ls-remote` lists the releases".to_owned()),
+            Failure::Project(_) => Some("name a version instead: `gvm-rs use 1.22`".to_owned()),
             Failure::NoProject => Some("name a version: `gvm-rs use latest`".to_owned()),
             Failure::NothingCurrent => Some("run `gvm-rs use latest`".to_owned()),
             Failure::NotExact { .. } => Some("`gvm-rs list` shows the names".to_owned()),
@@ -152,8 +164,7 @@ fn gvm_code(error: &GvmError) -> u8 {
         GvmError::Receive { source, .. } => match source {
             ReceiveError::Store(error) => store_code(error),
             ReceiveError::Net(_) => NETWORK,
-            ReceiveError::Unpack(gvm_rs::store::UnpackError::Disk(_)) => DISK,
-            ReceiveError::WrongDigest { .. } | ReceiveError::Unpack(_) => UNVERIFIED,
+            ReceiveError::WrongDigest { .. } | ReceiveError::Unpack { .. } => UNVERIFIED,
         },
         GvmError::Proof { .. } => UNUSABLE,
         GvmError::NoneInstalled(_) => NOT_INSTALLED,
@@ -165,9 +176,8 @@ fn gvm_code(error: &GvmError) -> u8 {
 fn store_code(error: &StoreError) -> u8 {
     match error {
         StoreError::Disk(_) | StoreError::NoSpace { .. } | StoreError::NoExec(_) => DISK,
-        StoreError::UnknownLayout { .. } | StoreError::NotALink { .. } | StoreError::Damaged { .. } => {
-            DAMAGED
-        }
+        StoreError::UnknownLayout { .. } | StoreError::NotALink { .. } => DAMAGED,
+        StoreError::Damaged { .. } | StoreError::NameTaken { .. } => DAMAGED,
         StoreError::Unsafe { .. } | StoreError::IsCurrent(_) | StoreError::IsRollbackTarget(_) => REFUSED,
         StoreError::InUse { .. } => REFUSED,
         StoreError::Busy { .. } => BUSY,
@@ -184,24 +194,42 @@ fn gvm_hint(error: &GvmError) -> Option<String> {
         GvmError::Catalog(
             CatalogError::Select(error) | CatalogError::UnknownOffline { unknown: error, .. },
         ) => select_hint(error),
+        GvmError::Catalog(CatalogError::Net(NetError::Offline { .. })) => Some(WITHOUT_OFFLINE.to_owned()),
         GvmError::Catalog(CatalogError::Net(_) | CatalogError::Index { .. }) => {
-            Some("add `--offline` to answer from the release index inside this program".to_owned())
+            Some("where no index is named, `--offline` answers from the one inside this program".to_owned())
+        }
+        GvmError::Receive { source: ReceiveError::Net(NetError::Offline { .. }), .. } => {
+            Some(WITHOUT_OFFLINE.to_owned())
         }
         GvmError::Receive { source: ReceiveError::Net(NetError::NotFound { .. }), .. } => {
             Some("the mirror may lack it; try another with `--mirror URL`".to_owned())
         }
         GvmError::Receive { source: ReceiveError::Store(error), .. } => store_hint(error),
         GvmError::Receive {
-            source: ReceiveError::Net(NetError::Cut { .. } | NetError::TooSlow { .. }),
+            source:
+                ReceiveError::Net(
+                    NetError::Cut { .. }
+                    | NetError::TooSlow { .. }
+                    | NetError::NoAnswer { .. }
+                    | NetError::Connect { .. },
+                ),
             ..
-        } => Some("what arrived is kept; the same command goes on from there".to_owned()),
-        GvmError::Receive { source: ReceiveError::WrongDigest { .. }, .. } => {
+        } => Some("try again: the same command goes on with what has arrived".to_owned()),
+        GvmError::Receive { source: ReceiveError::Net(_) | ReceiveError::WrongDigest { .. }, .. } => {
             Some("nothing was installed; try another source with `--mirror URL`".to_owned())
         }
         GvmError::NoneInstalled(VersionRequest::Previous) => None,
         GvmError::NoneInstalled(request) => Some(format!("run `gvm-rs install '{request}'`")),
         _ => None,
     }
+}
+
+const WITHOUT_OFFLINE: &str =
+    "leave out `--offline` and GVM_RS_OFFLINE, or name a mirror that is a directory";
+
+fn move_away(path: &Path) -> String {
+    let path = path.to_string_lossy();
+    format!("move it away: `mv {} {}`", shell::quote(&path), shell::quote(&format!("{path}.old")))
 }
 
 fn store_hint(error: &StoreError) -> Option<String> {
@@ -211,9 +239,9 @@ fn store_hint(error: &StoreError) -> Option<String> {
         StoreError::IsRollbackTarget(version) | StoreError::InUse { version, .. } => {
             Some(format!("run `gvm-rs uninstall --force {version}` if it may go all the same"))
         }
-        StoreError::NotALink { path } => {
-            let path = path.display();
-            Some(format!("move it away: `mv '{path}' '{path}.old'`"))
+        StoreError::NotALink { path } | StoreError::NameTaken { path } => Some(move_away(path)),
+        StoreError::NoExec(_) | StoreError::UnknownLayout { .. } => {
+            Some("set GVM_RS_HOME to another directory".to_owned())
         }
         StoreError::Damaged { path, .. } if path.ends_with("current") => {
             Some("`gvm-rs use VERSION` puts it right".to_owned())
@@ -226,7 +254,7 @@ fn store_hint(error: &StoreError) -> Option<String> {
             Some("set GVM_RS_HOME to a directory of your own".to_owned())
         }
         StoreError::Unsafe { root, reason } if reason.starts_with("others") => {
-            Some(format!("run `chmod go-w '{}'`", root.display()))
+            Some(format!("run `chmod go-w {}`", shell::quote(&root.to_string_lossy())))
         }
         StoreError::Unsafe { .. } => Some("run gvm-rs as that user, or set GVM_RS_HOME".to_owned()),
         StoreError::NoGeneration(_) => Some("`gvm-rs history` shows the generations".to_owned()),

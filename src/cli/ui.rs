@@ -78,6 +78,13 @@ impl Ui {
     }
 }
 
+/// Tells a mistake in what was typed, which it quotes: line by line, as a pasted word may hold anything.
+pub(crate) fn mistake(text: &str) {
+    for line in text.lines() {
+        eprintln!("{}", gvm_rs::net::escaped(line));
+    }
+}
+
 /// Shows a number of bytes as people write it.
 pub(crate) fn bytes(number: u64) -> String {
     match number {

@@ -146,7 +146,10 @@ pub(super) fn route(url: &Url) -> Option<Route> {
 pub(super) fn shown(url: &Url) -> String {
     let mut url = url.clone();
     let hidden = url.set_username("").is_ok() && url.set_password(None).is_ok();
-    if hidden || url.cannot_be_a_base() || url.host_str().is_none_or(str::is_empty) {
+    if url.cannot_be_a_base() {
+        // `user:secret@host` without a scheme reads as the scheme `user`.
+        excerpt(url.as_str())
+    } else if hidden || url.host_str().is_none_or(str::is_empty) {
         escaped(url.as_str()).to_string()
     } else {
         format!("{}://…", url.scheme())
@@ -158,12 +161,13 @@ fn is_loopback(host: &str) -> bool {
     host == "localhost" || bare.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
 }
 
-/// The start of an unacceptable text, escaped; it may hold anything, secrets included.
+/// The start of an unacceptable text, escaped, without what may be a password: all up to the last `@`.
 fn excerpt(text: &str) -> String {
     const SHOWN: usize = 40;
+    let (hidden, text) = text.rsplit_once('@').map_or(("", text), |(_, host)| ("…@", host));
     let start: String = text.chars().take(SHOWN).collect();
     let dots = if start.len() < text.len() { "…" } else { "" };
-    format!("{}{dots}", escaped(&start))
+    format!("{hidden}{}{dots}", escaped(&start))
 }
 
 #[cfg(test)]

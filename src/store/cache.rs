@@ -60,7 +60,8 @@ impl Writer<'_> {
     pub(super) fn sweep_cache(&self) -> Result<(), StoreError> {
         for name in self.store.names_in(&self.store.layout.cache())? {
             let path = self.store.layout.cache().join(&name);
-            let is_empty = || std::fs::symlink_metadata(&path).is_ok_and(|meta| meta.len() == 0);
+            let is_empty =
+                || std::fs::symlink_metadata(&path).is_ok_and(|meta| meta.is_file() && meta.len() == 0);
             if name.ends_with(PARTIAL)
                 && is_empty()
                 && let Some(_lock) = self.lock_idle(&path)?
@@ -178,10 +179,24 @@ impl Partial {
     }
 }
 
+impl Drop for Partial {
+    /// Tidies up: an empty download is of no use to the next try.
+    fn drop(&mut self) {
+        // Invariant: a name whose file this lock is on is nobody else's.
+        if self.held().is_ok_and(|held| held == 0) && disk::is_still_named(&self.file, &self.path) {
+            // What is left in spite of this is found and used by the next download.
+            drop(self.disk.remove_file(&self.path));
+        }
+    }
+}
+
 /// Opens an archive that was kept, if there is one.
 pub(super) fn open_kept(store: &Store, sha256: &Sha256) -> Option<(File, PathBuf)> {
     let path = store.layout.archive(sha256);
-    File::open(&path).ok().map(|file| (file, path))
+    // Looked at before it is opened, as opening a pipe would wait for a writer.
+    let is_file = std::fs::symlink_metadata(&path).is_ok_and(|meta| meta.is_file());
+    let file = is_file.then(|| File::open(&path).ok()).flatten()?;
+    Some((file, path))
 }
 
 /// Reads a file in pieces, for bytes that go the same way as those from the network.

@@ -136,8 +136,7 @@ fn read_generation_link(layout: &Layout, link: &Path) -> Result<Option<Generatio
         .and_then(|number| number_of(number.to_str()?))
         .ok_or_else(|| damaged("it does not lead to a generation"))?;
     let toolchain = layout.root().join(&target).join("go");
-    let toolchain =
-        std::fs::read_link(&toolchain).map_err(|e| DiskError::new("read the link", &toolchain, e))?;
+    let toolchain = std::fs::read_link(&toolchain).map_err(|_| damaged("its generation is missing"))?;
     let version = toolchain
         .file_name()
         .and_then(|name| version_of(name.to_str()?))

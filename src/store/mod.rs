@@ -58,6 +58,12 @@ pub enum StoreError {
         /// The name.
         path: PathBuf,
     },
+    /// Something that is no toolchain has the name of one; it is left alone.
+    #[error("`{}` is in the way: it is not a toolchain that gvm-rs made", path.display())]
+    NameTaken {
+        /// The name.
+        path: PathBuf,
+    },
     /// A file or link of the store does not say what it should.
     #[error("`{}` is damaged: {reason}", path.display())]
     Damaged {
@@ -181,6 +187,15 @@ impl Store {
     /// Whether a toolchain is installed: its tree has its name, so it is complete.
     pub fn has(&self, version: GoVersion) -> bool {
         std::fs::symlink_metadata(self.layout.tree(version)).is_ok_and(|meta| meta.is_dir())
+    }
+
+    /// Refuses before a download what could not be published after it.
+    fn check_name_is_free(&self, version: GoVersion) -> Result<(), StoreError> {
+        let path = self.layout.tree(version);
+        match std::fs::symlink_metadata(&path) {
+            Ok(meta) if !meta.is_dir() => Err(StoreError::NameTaken { path }),
+            _ => Ok(()),
+        }
     }
 
     /// Returns where an installed toolchain came from.

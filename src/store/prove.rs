@@ -1,9 +1,13 @@
 //! The proof: before a toolchain is committed, its `go` must run here and be the version that was asked for.
 
 use std::io::{self, Read as _};
+use std::os::fd::AsFd;
+use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
+
+use rustix::process::{Pid, Signal};
 
 use crate::disk;
 use crate::model::GoVersion;
@@ -97,23 +101,21 @@ impl Probe<'_> {
     fn ask_version(&self, go: &Path) -> Result<String, ProofError> {
         let cannot_run = |source| ProofError::CannotRun { path: go.to_owned(), source };
         let mut child = self.start(go).map_err(cannot_run)?;
-        let Some(status) = self.wait(&mut child).map_err(cannot_run)? else {
-            child.kill().and_then(|()| child.wait()).map_err(cannot_run)?;
+        let ended = self.wait(&mut child);
+        // What the program started itself ends with it, whether it has ended or not.
+        end_group(&child);
+        let Some(status) = ended.map_err(cannot_run)? else {
+            child.wait().map_err(cannot_run)?;
             return Err(match self.progress.cancelled() {
                 true => ProofError::Interrupted,
                 false => ProofError::TooSlow { path: go.to_owned(), limit: self.limit },
             });
         };
-        let mut output = String::new();
-        let mut read = |stream: Option<&mut dyn io::Read>| match stream {
-            Some(stream) => stream.take(LARGEST_OUTPUT).read_to_string(&mut output).map(|_| ()),
-            None => Ok(()),
-        };
-        read(child.stdout.as_mut().map(|stream| stream as &mut dyn io::Read)).map_err(cannot_run)?;
+        let mut output = read_written(child.stdout.take()).map_err(cannot_run)?;
         if status.success() {
             return Ok(output);
         }
-        read(child.stderr.as_mut().map(|stream| stream as &mut dyn io::Read)).map_err(cannot_run)?;
+        output += &read_written(child.stderr.take()).map_err(cannot_run)?;
         let output = if output.trim().is_empty() { "no output".to_owned() } else { excerpt(&output) };
         Err(ProofError::Failed { path: go.to_owned(), status, output })
     }
@@ -131,6 +133,7 @@ impl Probe<'_> {
                 .stdin(Stdio::null())
                 .stdout(Stdio::piped())
                 .stderr(Stdio::piped())
+                .process_group(0)
                 .spawn();
             match child {
                 // A child that another thread is starting holds our handle of the file for a moment.
@@ -154,6 +157,23 @@ impl Probe<'_> {
             }
             std::thread::sleep(POLL);
         }
+    }
+}
+
+/// Kills the child's process group.
+fn end_group(child: &Child) {
+    // An empty group, the usual case, is no error to tell anybody.
+    rustix::process::kill_process_group(Pid::from_child(child), Signal::KILL).ok();
+}
+
+/// Reads what an ended program left in a pipe, and waits for nobody who still has the other end.
+fn read_written(pipe: Option<impl io::Read + AsFd>) -> io::Result<String> {
+    let Some(pipe) = pipe else { return Ok(String::new()) };
+    rustix::io::ioctl_fionbio(&pipe, true)?;
+    let mut bytes = Vec::new();
+    match pipe.take(LARGEST_OUTPUT).read_to_end(&mut bytes) {
+        Err(e) if e.kind() != io::ErrorKind::WouldBlock => Err(e),
+        _ => Ok(String::from_utf8_lossy(&bytes).into_owned()),
     }
 }
 

@@ -4,7 +4,7 @@
 //! the unpacking ends when the download ends. Nothing is read back. No lock of the store is held.
 
 use std::io::{self, BufRead as _};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use flate2::bufread::GzDecoder;
@@ -46,8 +46,13 @@ pub enum ReceiveError {
         expected: Sha256,
     },
     /// The bytes have the right hash, and yet are not an archive that can be unpacked.
-    #[error(transparent)]
-    Unpack(#[from] UnpackError),
+    #[error("cannot unpack {url}")]
+    Unpack {
+        /// Where the bytes came from.
+        url: String,
+        /// What is wrong with them.
+        source: UnpackError,
+    },
 }
 
 impl From<DiskError> for ReceiveError {
@@ -116,6 +121,9 @@ impl Store {
         if is_there() {
             return Ok(Received::AlreadyThere);
         }
+        if order.is_for_versions {
+            self.check_name_is_free(version)?;
+        }
         let staging = self.lock(order.purpose, order.waiting)?.new_staging()?;
         let partial = Partial::open(self, &order.provenance.sha256, order.keep_archive, order.waiting)?;
         if is_there() {
@@ -131,11 +139,15 @@ impl Store {
             }
             Err(error) => {
                 // What arrived of a good download is kept, so that the next try goes on from there.
-                let is_worthless =
-                    matches!(error, ReceiveError::WrongDigest { .. } | ReceiveError::Unpack(_));
+                let is_worthless = matches!(
+                    error,
+                    ReceiveError::WrongDigest { .. }
+                        | ReceiveError::Unpack { .. }
+                        | ReceiveError::Net(NetError::TooLong { .. })
+                );
                 let is_full =
                     matches!(&error, ReceiveError::Store(StoreError::Disk(e)) if e.is_out_of_space());
-                if is_worthless || is_full || partial.held()? == 0 {
+                if is_worthless || is_full {
                     partial.discard()?;
                 }
                 Err(error)
@@ -174,16 +186,15 @@ impl Reception<'_> {
         }
         let held = self.held()?;
         self.check_space(held)?;
-        if held > 0 {
-            match self.attempt(Source::Network { held }) {
-                Ok(files) => return Ok(files),
-                Err(Failure::Fatal(error)) => return Err(error),
-                Err(Failure::WrongBytes(_)) => {
-                    self.note("the download could not be continued; starting it afresh");
-                    self.partial.reset()?;
-                    self.staging.clear()?;
-                }
+        match self.attempt(Source::Network { held }) {
+            Ok(files) => return Ok(files),
+            // What was held may be to blame, or the server, which has another file than at the start.
+            Err(Failure::WrongBytes(error)) if held > 0 || matches!(error, ReceiveError::Net(_)) => {
+                self.note("the download could not be continued; starting it afresh");
+                self.partial.reset()?;
+                self.staging.clear()?;
             }
+            Err(Failure::Fatal(error) | Failure::WrongBytes(error)) => return Err(error),
         }
         match self.attempt(Source::Network { held: 0 }) {
             Ok(files) => Ok(files),
@@ -264,16 +275,14 @@ impl Reception<'_> {
         let version = self.order.provenance.version;
         let total = self.order.provenance.size;
         match source {
-            Source::Kept(file, path) => cache::read_pieces(file, |piece| feed.take(piece))
-                .map_err(|e| DiskError::new("read", &path, e).into()),
+            Source::Kept(file, path) => self.feed_file(file, &path, feed),
             Source::Network { held } => {
                 let progress = self.order.waiting.progress;
                 let slot = self.slots.take(progress).ok_or(StoreError::Interrupted)?;
                 progress.event(Event::Receiving { version, total, held });
                 if held > 0 {
                     let earlier = self.partial.reader()?;
-                    cache::read_pieces(earlier, |piece| feed.take(piece))
-                        .map_err(|e| DiskError::new("read", self.partial.path(), e))?;
+                    self.feed_file(earlier, self.partial.path(), feed)?;
                 }
                 if self.size() != Some(held) {
                     self.download(held, feed)?;
@@ -283,6 +292,16 @@ impl Reception<'_> {
                 Ok(())
             }
         }
+    }
+
+    /// Sends the bytes of a file on this machine on their way.
+    fn feed_file(&self, file: impl io::Read, path: &Path, feed: &mut Feed<'_>) -> Result<(), Failure> {
+        cache::read_pieces(file, |piece| feed.take(piece)).map_err(|e| {
+            match self.order.waiting.progress.cancelled() {
+                true => StoreError::Interrupted.into(),
+                false => DiskError::new("read", path, e).into(),
+            }
+        })
     }
 
     fn download(&self, offset: u64, feed: &mut Feed<'_>) -> Result<(), Failure> {
@@ -310,7 +329,8 @@ impl Reception<'_> {
         });
         match outcome {
             Ok(_) => Ok(()),
-            Err(NetError::Sink { .. }) if refusal.is_some() => {
+            // Without a refusal of the disk it was the user who wanted no more.
+            Err(NetError::Sink { .. }) => {
                 Err(refusal.map_or(StoreError::Interrupted, StoreError::from).into())
             }
             Err(NetError::Cancelled { .. }) => Err(StoreError::Interrupted.into()),
@@ -329,20 +349,21 @@ impl Reception<'_> {
         inflated: io::Result<()>,
         unpacked: Result<Vec<FileRecord>, UnpackError>,
     ) -> Result<Vec<FileRecord>, Failure> {
-        if let Err(error @ UnpackError::Disk(_)) = unpacked {
-            return Err(error.into());
-        }
+        let unpacked = match unpacked {
+            Err(UnpackError::Disk(error)) => return Err(error.into()),
+            unpacked => unpacked,
+        };
         fed?;
-        let expected = self.order.provenance.sha256;
+        let (url, expected) = (self.order.location.to_string(), self.order.provenance.sha256);
         if found != expected {
-            let url = self.order.location.to_string();
             return Err(Failure::WrongBytes(ReceiveError::WrongDigest { url, found, expected }));
         }
-        match (inflated, unpacked) {
-            (_, Err(error @ UnpackError::Refused { .. })) => Err(error.into()),
-            (Err(error), _) => Err(UnpackError::Unreadable(error).into()),
-            (Ok(()), files) => Ok(files?),
-        }
+        let source = match (inflated, unpacked) {
+            (Ok(()), Ok(files)) => return Ok(files),
+            (Err(error), Ok(_) | Err(UnpackError::Unreadable(_))) => UnpackError::Unreadable(error),
+            (_, Err(error)) => error,
+        };
+        Err(ReceiveError::Unpack { url, source }.into())
     }
 }
 

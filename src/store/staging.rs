@@ -32,8 +32,10 @@ impl Staging {
         if !disk.try_lock(&lock, &lock_path)? {
             return Err(StoreError::Busy { path: lock_path, holder: String::new() });
         }
-        disk.create_dir(&directory)?;
-        Ok(Staging { directory, disk: disk.clone(), _lock: lock })
+        // First the guard: where the directory cannot be made, it takes the lock's name away again.
+        let staging = Staging { directory, disk: disk.clone(), _lock: lock };
+        disk.create_dir(&staging.directory)?;
+        Ok(staging)
     }
 
     /// Where the tree grows.
@@ -103,6 +105,8 @@ impl Staged {
     pub fn prove(self, probe: &Probe<'_>) -> Result<Proven, ProofError> {
         match probe.run(&self.staging.tree(), self.manifest.provenance.version) {
             Ok(()) => Ok(Proven(self)),
+            // It may be a good one: the next try goes on from here.
+            Err(ProofError::Interrupted) => Err(ProofError::Interrupted),
             Err(error) => {
                 // The next try would unpack the same bytes. A leftover costs space, not safety.
                 drop(self.partial.discard());

@@ -33,9 +33,11 @@ impl Writer<'_> {
         if let Some(current) = from.filter(|current| current.version == version) {
             return Ok(Switched { from, to: current });
         }
-        let to = match self.publish_generation(version, from) {
+        let published = self
+            .publish_generation(version, from)
+            .and_then(|to| self.point_current_to(to.number).map(|()| to));
+        let to = match published {
             Ok(to) => {
-                self.point_current_to(to.number)?;
                 self.remember_previous(from);
                 to
             }

@@ -21,7 +21,7 @@ use crate::model::Sha256;
 #[derive(Debug, thiserror::Error)]
 pub enum UnpackError {
     /// The archive holds something that no Go release holds.
-    #[error("cannot unpack the archive: entry `{entry}` {reason}")]
+    #[error("entry `{entry}` {reason}")]
     Refused {
         /// The entry's name, escaped.
         entry: String,
@@ -29,7 +29,7 @@ pub enum UnpackError {
         reason: &'static str,
     },
     /// The stream is not a whole gzip-compressed tar.
-    #[error("cannot read the archive")]
+    #[error("it is not a whole archive")]
     Unreadable(#[source] io::Error),
     /// The disk refused.
     #[error(transparent)]
@@ -49,6 +49,8 @@ const LONGEST_COMPONENT: usize = 255;
 const LONGEST_PATH: usize = 1024;
 const DEEPEST: usize = 40;
 const LARGEST_HEADER: u64 = 64 << 10;
+/// The zeros at the end fill up a record of the tape, which nobody makes longer than this.
+const LONGEST_END: u64 = MIB;
 const BLOCK: usize = 256 << 10;
 
 impl Limits {
@@ -72,6 +74,7 @@ pub(super) fn unpack(
         shown: root,
         open: vec![(String::new(), disk.create_root(root)?)],
         directories: HashSet::new(),
+        folded: HashSet::new(),
         files: Vec::new(),
         buffer: vec![0; BLOCK],
     };
@@ -215,6 +218,8 @@ struct Tree<'a> {
     /// The directory being written, under its parents; each with its path (empty for the root).
     open: Vec<(String, NewDir)>,
     directories: HashSet<String>,
+    /// Every path in lower case: names that differ only in case are one name on other systems.
+    folded: HashSet<String>,
     files: Vec<FileRecord>,
     buffer: Vec<u8>,
 }
@@ -237,6 +242,8 @@ impl Tree<'_> {
             let (name, path) = (OsStr::new(&path[start..end]), path[..end].to_owned());
             let directory = if self.directories.contains(&path) {
                 self.disk.reopen_subdir(parent, name).map_err(EntryError::Write)?
+            } else if !self.folded.insert(path.to_lowercase()) {
+                return Err(EntryError::Refused("is there twice"));
             } else {
                 let created = self.disk.create_subdir(parent, name).map_err(EntryError::Write)?;
                 // The name may be a file's, or (where case is folded) another directory's.
@@ -252,6 +259,9 @@ impl Tree<'_> {
         let (parent, name) = path.rsplit_once('/').unwrap_or(("", path));
         self.directory(parent)?;
         let Some((_, directory)) = self.open.last() else { return Err(EntryError::Refused("has no parent")) };
+        if !self.folded.insert(path.to_lowercase()) {
+            return Err(EntryError::Refused("is there twice"));
+        }
         let mode = if mode & 0o111 == 0 { 0o444 } else { 0o555 };
         let size = contents.length();
         let mut target = match self.disk.create_file(directory, OsStr::new(name), mode) {
@@ -313,8 +323,13 @@ impl<R: Read> Read for WatchEnd<R> {
 /// Reads to the end of the stream: a tar ends with two blocks of zeros, and nothing else may follow.
 fn only_zeros_follow(mut stream: impl Read, zeros: &Cell<u64>) -> Result<(), UnpackError> {
     let mut buffer = [0; 8192];
+    let mut following = 0;
     loop {
         let length = stream.read(&mut buffer).map_err(UnpackError::Unreadable)?;
+        following += length as u64;
+        if following > LONGEST_END {
+            return Err(refused(b"", "goes on after the end of the archive"));
+        }
         if length == 0 {
             break;
         }

@@ -175,8 +175,8 @@ impl Writer<'_> {
                 }
                 // Not ours, and not for us to remove.
                 Published::AlreadyThere => {
-                    let reason = "something else has the name of a toolchain".to_owned();
-                    return Err(StoreError::Damaged { path: layout.tree(version), reason });
+                    disk.remove_file(&manifest)?;
+                    return Err(StoreError::NameTaken { path: layout.tree(version) });
                 }
             }
         };

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use gvm_rs::catalog::Answerer;
 use gvm_rs::gvm::Installed;
 use gvm_rs::model::VersionRequest;
+use gvm_rs::net::escaped;
 use gvm_rs::store::Switched;
 use serde_json::json;
 
@@ -77,21 +78,26 @@ fn tell_obstacles(config: &Config, ui: &Ui) {
     let directories: Vec<PathBuf> = std::env::split_paths(&path).collect();
     let first = directories.iter().find(|directory| is_program(&directory.join("go")));
     if !directories.contains(&bin) {
-        ui.note(format_args!("`{}` is not on PATH in this shell", bin.display()));
+        ui.note(format_args!("`{}` is not on PATH in this shell", escaped(&bin.to_string_lossy())));
+        if let Err(error) = config.bin_for_path() {
+            ui.note(escaped(&error.to_string()));
+            return;
+        }
         let home = if config.is_default_root {
             String::new()
         } else {
             format!("GVM_RS_HOME={} ", shell::quote(&config.root.to_string_lossy()))
         };
-        ui.hint(format_args!(
-            "put this into ~/.bashrc (or zsh, fish, sh alike): eval \"$({home}gvm-rs init bash)\""
-        ));
+        let hint =
+            format!("put this into ~/.bashrc (or zsh, fish, sh alike): eval \"$({home}gvm-rs init bash)\"");
+        ui.hint(escaped(&hint));
     } else if let Some(first) = first.filter(|first| **first != bin) {
-        ui.note(format_args!("`{}` comes before it on PATH", first.join("go").display()));
+        let first = first.join("go");
+        ui.note(format_args!("`{}` comes before it on PATH", escaped(&first.to_string_lossy())));
     }
     if let Some(root) = variable("GOROOT") {
         let root = root.to_string_lossy();
-        ui.note(format_args!("GOROOT is set to `{}`, and overrules every Go", gvm_rs::net::escaped(&root)));
+        ui.note(format_args!("GOROOT is set to `{}`, and overrules every Go", escaped(&root)));
         ui.hint("run `unset GOROOT`, and remove it from your shell's files");
     }
 }

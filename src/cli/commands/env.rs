@@ -2,6 +2,7 @@
 
 use std::process::ExitCode;
 
+use gvm_rs::net::Location;
 use serde_json::json;
 
 use crate::cli::args::Env;
@@ -23,8 +24,8 @@ pub(crate) fn run(args: &Env, config: &Config, ui: &Ui) -> Result<ExitCode, Fail
             "home": config.root,
             "bin": config.root.join("bin"),
             "config": config.config_file,
-            "mirror": config.mirror,
-            "index": config.index,
+            "mirror": shown(&config.mirror),
+            "index": config.index.as_deref().map(shown),
             "offline": config.offline,
             "downloads": config.downloads,
             "keep_archives": config.keep_archives,
@@ -33,13 +34,22 @@ pub(crate) fn run(args: &Env, config: &Config, ui: &Ui) -> Result<ExitCode, Fail
         }));
         return Ok(ExitCode::SUCCESS);
     }
+    let config_file = config.config_file.clone().unwrap_or_default();
     let line = |name: &str, value: &str| format!("{name}={}\n", quote(value));
     let mut text = line("GVM_RS_HOME", &config.root.to_string_lossy());
     text += &line("GVM_RS_BIN", &config.root.join("bin").to_string_lossy());
-    text += &line("GVM_RS_CONFIG", &config.config_file.to_string_lossy());
-    text += &line("GVM_RS_MIRROR", &config.mirror);
-    text += &line("GVM_RS_INDEX", config.index.as_deref().unwrap_or_default());
+    text += &line("GVM_RS_CONFIG", &config_file.to_string_lossy());
+    text += &line("GVM_RS_MIRROR", &shown(&config.mirror));
+    text += &line("GVM_RS_INDEX", &config.index.as_deref().map(shown).unwrap_or_default());
     text += &line("GVM_RS_VERSION", &current.map(|current| current.version.toolchain()).unwrap_or_default());
     ui.result(text);
     Ok(ExitCode::SUCCESS)
+}
+
+/// An address without the password that may be in it.
+fn shown(address: &str) -> String {
+    match Location::parse(address, true) {
+        Ok(location) if address.contains("://") => location.to_string(),
+        _ => address.to_owned(),
+    }
 }

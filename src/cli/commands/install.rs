@@ -77,7 +77,7 @@ fn install_all(requests: &[VersionRequest], session: &Session) -> Vec<Outcome> {
         }
     };
     std::thread::scope(|scope| {
-        for _ in 0..requests.len().min(session.settings.downloads + 2) {
+        for _ in 0..requests.len().min(session.settings.downloads.saturating_add(2)) {
             scope.spawn(work);
         }
     });

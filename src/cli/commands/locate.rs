@@ -33,7 +33,7 @@ pub(crate) fn which(args: &Which, config: &Config, ui: &Ui) -> Result<ExitCode, 
     let tree = current_tree(&store)?;
     let missing = || Failure::NoProgram {
         toolchain: tree.file_name().unwrap_or_default().to_string_lossy().into_owned(),
-        program: args.program.clone(),
+        program: args.program.chars().take(40).collect(),
     };
     let is_name = !args.program.contains('/') && args.program != "..";
     let path = Some(tree.join("bin").join(&args.program)).filter(|path| is_name && path.is_file());

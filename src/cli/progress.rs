@@ -19,8 +19,8 @@ pub(crate) struct Watcher {
     bars: Mutex<HashMap<GoVersion, ProgressBar>>,
 }
 
-/// Shorter work shows no bar.
-const PATIENCE: Duration = Duration::from_millis(100);
+/// How often a bar is drawn again, so that a line gone silent does not show the speed it had.
+const TICK: Duration = Duration::from_millis(100);
 const DOWNLOAD: &str =
     "{prefix:<12} {bar:28} {decimal_bytes:>9}/{decimal_total_bytes:<9} {decimal_bytes_per_sec:>11} {eta:>4}";
 const PHASE: &str = "{prefix:<12} {spinner} {msg}";
@@ -51,6 +51,7 @@ impl Watcher {
         bar.set_prefix(version.toolchain());
         bar.set_position(held);
         bar.reset_eta();
+        bar.enable_steady_tick(TICK);
         let old = self.bars.lock().unwrap_or_else(PoisonError::into_inner).insert(version, bar);
         if let Some(old) = old {
             old.finish_and_clear();
@@ -82,7 +83,7 @@ impl Progress for Watcher {
                 Some(bar) => {
                     bar.set_style(style(PHASE));
                     bar.set_message(phase);
-                    bar.enable_steady_tick(PATIENCE);
+                    bar.enable_steady_tick(TICK);
                 }
                 None => self.ui.detail(format_args!("{}: {phase}", version.toolchain())),
             },

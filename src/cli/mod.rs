@@ -25,6 +25,10 @@ pub(crate) fn main() -> ExitCode {
         Err(error) => return report::usage(&error),
     };
     let ui = Ui::new(&args);
+    if let Command::Completions(args) = &args.command {
+        // Neither a home nor a sound configuration is needed to read what can be typed.
+        return commands::completions::run(args, &ui);
+    }
     match Config::load(&args).map_err(Failure::from).and_then(|config| run(args.command, &config, &ui)) {
         Ok(code) => code,
         Err(failure) => failure.report(&ui),
@@ -52,6 +56,6 @@ fn run(command: Command, config: &Config, ui: &Ui) -> Result<ExitCode, Failure> 
         Command::Cache(args) => cache::run(&args, config, ui),
         Command::Outdated(args) => outdated::run(&args, config, ui),
         Command::Init(args) => init::run(&args, config, ui),
-        Command::Completions(args) => completions::run(&args, ui),
+        Command::Completions(args) => Ok(completions::run(&args, ui)),
     }
 }

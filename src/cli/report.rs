@@ -7,7 +7,7 @@ use std::process::ExitCode;
 
 use gvm_rs::catalog::CatalogError;
 use gvm_rs::gvm::GvmError;
-use gvm_rs::model::{RequestError, SelectError, VersionError, VersionRequest};
+use gvm_rs::model::{GoVersion, RequestError, SelectError, VersionError, VersionRequest};
 use gvm_rs::net::{LocationError, NetError};
 use gvm_rs::project::LookupError;
 use gvm_rs::store::{ReceiveError, StoreError};
@@ -34,6 +34,8 @@ pub(crate) enum Failure {
     NothingCurrent,
     #[error("`{name}` is not an exact version")]
     NotExact { name: String, source: Option<VersionError> },
+    #[error("{} is not installed", .0.toolchain())]
+    NothingToRemove(GoVersion),
     #[error("`{0}` is neither a generation's number nor an exact version")]
     NotAGeneration(String),
     #[error("{} has no program `{program}`", toolchain)]
@@ -117,7 +119,9 @@ impl Failure {
                 USAGE
             }
             Failure::NotAGeneration(_) | Failure::Project(_) | Failure::NoProject => USAGE,
-            Failure::NothingCurrent | Failure::NoProgram { .. } => NOT_INSTALLED,
+            Failure::NothingCurrent | Failure::NoProgram { .. } | Failure::NothingToRemove(_) => {
+                NOT_INSTALLED
+            }
             Failure::CannotRun { source, .. } if source.kind() == std::io::ErrorKind::NotFound => 127,
             Failure::CannotRun { .. } => 126,
             Failure::Signals(_) => FAILED,
@@ -141,7 +145,9 @@ impl Failure {
             Failure::Project(_) => Some("name a version instead: `gvm-rs use 1.22`".to_owned()),
             Failure::NoProject => Some("name a version: `gvm-rs use latest`".to_owned()),
             Failure::NothingCurrent => Some("run `gvm-rs use latest`".to_owned()),
-            Failure::NotExact { .. } => Some("`gvm-rs list` shows the names".to_owned()),
+            Failure::NotExact { .. } | Failure::NothingToRemove(_) => {
+                Some("`gvm-rs list` shows the names".to_owned())
+            }
             Failure::NotAGeneration(_) => Some("`gvm-rs history` shows the generations".to_owned()),
             Failure::Gvm(error) => gvm_hint(error),
             _ => None,

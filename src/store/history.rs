@@ -84,6 +84,8 @@ impl Store {
             return Ok(Some(before));
         }
         let mut numbers = self.generation_numbers()?;
+        // A higher number may be that of a switch that was cut short, which never was current.
+        numbers.retain(|&number| number < current.number);
         numbers.sort_unstable_by(|a, b| b.cmp(a));
         Ok(numbers.into_iter().filter_map(|number| self.generation(number)).find(is_target))
     }

@@ -6,10 +6,9 @@ use clap::CommandFactory as _;
 use clap_complete::Shell;
 
 use crate::cli::args::{Args, CompletionShell, Completions};
-use crate::cli::report::Failure;
 use crate::cli::ui::Ui;
 
-pub(crate) fn run(args: &Completions, ui: &Ui) -> Result<ExitCode, Failure> {
+pub(crate) fn run(args: &Completions, ui: &Ui) -> ExitCode {
     let shell = match args.shell {
         CompletionShell::Bash => Shell::Bash,
         CompletionShell::Zsh => Shell::Zsh,
@@ -18,5 +17,5 @@ pub(crate) fn run(args: &Completions, ui: &Ui) -> Result<ExitCode, Failure> {
     let mut script = Vec::new();
     clap_complete::generate(shell, &mut Args::command(), "gvm-rs", &mut script);
     ui.result(String::from_utf8_lossy(&script));
-    Ok(ExitCode::SUCCESS)
+    ExitCode::SUCCESS
 }

@@ -3,6 +3,7 @@
 use std::process::ExitCode;
 
 use gvm_rs::model::GoVersion;
+use gvm_rs::store::StoreError;
 use serde_json::json;
 
 use super::session::Session;
@@ -16,7 +17,10 @@ pub(crate) fn run(args: &Uninstall, config: &Config, ui: &Ui) -> Result<ExitCode
     let session = Session::open(config, ui)?;
     for version in &versions {
         // The lock is free again before the files are deleted.
-        let removed = session.gvm().lock()?.remove(*version, args.force)?;
+        let removed = session.gvm().lock()?.remove(*version, args.force).map_err(|error| match error {
+            StoreError::NotInstalled(version) => Failure::NothingToRemove(version),
+            error => error.into(),
+        })?;
         removed.delete();
         ui.say(format_args!("removed {}", version.toolchain()));
     }

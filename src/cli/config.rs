@@ -75,6 +75,8 @@ pub(crate) struct Config {
     purpose: Purpose,
 }
 
+/// Names another configuration file.
+const CONFIG: &str = "GVM_RS_CONFIG";
 /// The largest configuration file that is read.
 const LARGEST_FILE: u64 = 1 << 20;
 
@@ -200,7 +202,7 @@ fn root(args: &Args, home: Option<&Path>) -> Result<(PathBuf, bool), ConfigError
 
 /// The configuration file; none where there is no directory for it, and never one relative to where we are.
 fn config_file(home: Option<&Path>) -> Option<PathBuf> {
-    if let Some(path) = variable("GVM_RS_CONFIG") {
+    if let Some(path) = variable(CONFIG) {
         return Some(path.into());
     }
     let xdg = variable("XDG_CONFIG_HOME").map(PathBuf::from).filter(|path| path.is_absolute());
@@ -211,7 +213,10 @@ fn config_file(home: Option<&Path>) -> Option<PathBuf> {
 fn read(path: &Path) -> Result<File, ConfigError> {
     let bytes = match disk::read_capped(path, LARGEST_FILE, true) {
         Ok(bytes) => bytes,
-        Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(File::default()),
+        // The usual file may be missing, one that was named may not.
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound && variable(CONFIG).is_none() => {
+            return Ok(File::default());
+        }
         Err(source) => return Err(ConfigError::Unreadable { path: path.to_owned(), source }),
     };
     let text = String::from_utf8_lossy(&bytes);

@@ -4,6 +4,7 @@
 //! never change it. An index that the user names is a root of trust of its own: what it lists installs,
 //! and is marked unofficial where its hash is not the pinned one.
 
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use crate::model::{Archive, Contradiction, Index, IndexError, Platform, SelectError, VersionRequest};
@@ -97,12 +98,18 @@ pub struct Found {
     pub answerer: Answerer,
 }
 
+/// The index that was fetched in this run, so that several questions cost one request.
+#[derive(Debug, Default)]
+pub struct Fetched(Mutex<Option<(Location, Index)>>);
+
 /// Answers questions about releases.
 pub struct Catalog<'a> {
     /// The cached index is here.
     pub store: &'a Store,
     /// For fetching.
     pub net: &'a Net,
+    /// What was fetched before in this run.
+    pub fetched: &'a Fetched,
     /// The index that the user named, if any.
     pub named: Option<&'a Location>,
     /// Whether an index fetched within the hour is good enough.
@@ -208,14 +215,21 @@ impl Catalog<'_> {
     }
 
     fn fetch(&self, location: &Location) -> Result<Index, CatalogError> {
+        // Held during the request: whoever else needs the index waits for this one.
+        let mut fetched = self.fetched.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, index)) = fetched.as_ref().filter(|(known, _)| known == location) {
+            return Ok(index.clone());
+        }
         self.progress.event(Event::Detail(&format!("reading the release index from {location}")));
         let cancelled = || self.progress.cancelled();
         let body = match self.net.fetch(location, LARGEST_INDEX, &cancelled) {
             Err(NetError::Cancelled { .. }) => return Err(CatalogError::Interrupted),
             body => body?,
         };
-        Index::from_json(&body)
-            .map_err(|source| CatalogError::Index { location: location.to_string(), source })
+        let index = Index::from_json(&body)
+            .map_err(|source| CatalogError::Index { location: location.to_string(), source })?;
+        *fetched = Some((location.clone(), index.clone()));
+        Ok(index)
     }
 
     fn cached(&self) -> Option<Index> {

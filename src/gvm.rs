@@ -8,7 +8,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use crate::catalog::{Answerer, Catalog, CatalogError, Found};
+use crate::catalog::{Answerer, Catalog, CatalogError, Fetched, Found};
 use crate::model::{GoVersion, Index, Platform, VersionRequest};
 use crate::net::{Location, LocationError, Net};
 use crate::progress::{Event, Progress};
@@ -81,6 +81,8 @@ pub struct Gvm<'a> {
     pub store: &'a Store,
     /// The network.
     pub net: &'a Net,
+    /// What was fetched before in this run.
+    pub fetched: &'a Fetched,
     /// How things are done.
     pub settings: &'a Settings,
     /// Who watches.
@@ -133,6 +135,7 @@ impl Gvm<'_> {
         Catalog {
             store: self.store,
             net: self.net,
+            fetched: self.fetched,
             named: self.settings.index.as_ref(),
             accept_cached: !self.settings.refresh,
             purpose: &self.settings.purpose,

@@ -1,5 +1,6 @@
 //! What a command that changes something works with: store, network, settings and a watcher.
 
+use gvm_rs::catalog::Fetched;
 use gvm_rs::gvm::{Gvm, Settings};
 use gvm_rs::model::VersionRequest;
 use gvm_rs::net::Net;
@@ -16,6 +17,7 @@ use crate::cli::ui::Ui;
 pub(super) struct Session {
     store: Store,
     net: Net,
+    fetched: Fetched,
     pub(super) settings: Settings,
     pub(super) watcher: Watcher,
 }
@@ -26,13 +28,20 @@ impl Session {
         Ok(Session {
             store: config.store()?,
             net: Net::new(config.net_options()),
+            fetched: Fetched::default(),
             settings: config.settings()?,
             watcher: Watcher::new(ui, Interrupt::listen().map_err(Failure::Signals)?),
         })
     }
 
     pub(super) fn gvm(&self) -> Gvm<'_> {
-        Gvm { store: &self.store, net: &self.net, settings: &self.settings, progress: &self.watcher }
+        Gvm {
+            store: &self.store,
+            net: &self.net,
+            fetched: &self.fetched,
+            settings: &self.settings,
+            progress: &self.watcher,
+        }
     }
 }
 

@@ -1,0 +1,34 @@
+//! Programs that a test cannot do without. A missing one fails the test loudly, unless GVM_RS_TEST_SKIP
+//! names it (comma separated) and so owns up to what is left untested.
+#![allow(
+    dead_code,
+    clippy::disallowed_methods,
+    clippy::print_stderr,
+    reason = "each test uses another part; the switch is a variable, and a skip must show"
+)]
+
+use std::path::PathBuf;
+
+/// Whether GVM_RS_TEST_SKIP names this; says so if it does.
+pub fn is_skipped(name: &str) -> bool {
+    let skipped = std::env::var("GVM_RS_TEST_SKIP").unwrap_or_default();
+    let is_skipped = skipped.split(',').any(|skipped| skipped.trim() == name);
+    if is_skipped {
+        eprintln!("not tested: GVM_RS_TEST_SKIP names {name}");
+    }
+    is_skipped
+}
+
+/// Whether a test that needs this program may go on; fails it if the program is missing.
+pub fn program(name: &str) -> bool {
+    if is_skipped(name) {
+        return false;
+    }
+    assert!(find(name).is_some(), "{name} is missing: install it, or set GVM_RS_TEST_SKIP={name}");
+    true
+}
+
+/// The program where a sandbox finds it too.
+fn find(name: &str) -> Option<PathBuf> {
+    ["/usr/bin", "/bin"].iter().map(|dir| PathBuf::from(dir).join(name)).find(|path| path.exists())
+}

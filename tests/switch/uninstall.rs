@@ -1,0 +1,104 @@
+//! `uninstall`: exact names, and never what `go` needs.
+
+use std::process::Stdio;
+
+use serde_json::{Value, json};
+
+use crate::support::{Sandbox, tree_names};
+use crate::{go_version, with_installed};
+
+/// Four versions; 1.23.1 is current, and a rollback goes back to 1.22.5.
+fn four() -> Sandbox {
+    let (_mirror, sandbox) = with_installed(&["1.21.12", "1.21.13", "1.22.5", "1.23.1"]);
+    sandbox.gvm(&["use", "1.22"]).ok();
+    sandbox.gvm(&["use", "1.23"]).ok();
+    sandbox
+}
+
+fn installed(sandbox: &Sandbox) -> String {
+    sandbox
+        .gvm(&["list"])
+        .ok()
+        .stdout
+        .lines()
+        .map(|line| line.split(' ').next().unwrap())
+        .collect::<Vec<_>>()
+        .join(" ")
+}
+
+#[test]
+fn only_exact_names_are_removed() {
+    let sandbox = four();
+    for (name, code, told) in [
+        ("1.21", 2, "`1.21` is not an exact version"),
+        ("1.21.x", 2, "is not an exact version"),
+        ("latest", 2, "is not an exact version"),
+        ("-", 2, "is not an exact version"),
+        (">=1.21", 2, "is not an exact version"),
+        ("../versions", 2, "is not an exact version"),
+        ("1.20", 4, "go1.20 is not installed"),
+        ("1.22.6", 4, "go1.22.6 is not installed"),
+    ] {
+        let run = sandbox.gvm(&["uninstall", name]).fails(code);
+        assert!(run.stderr.contains(told), "{run}");
+    }
+    sandbox.gvm(&["uninstall"]).fails(2);
+    // All names are read before anything is done.
+    sandbox.gvm(&["uninstall", "1.21.12", "latest"]).fails(2);
+    assert_eq!(installed(&sandbox), "go1.23.1 go1.22.5 go1.21.13 go1.21.12");
+    let run = sandbox.gvm(&["uninstall", "1.21.12", "go1.21.13", "--json"]).ok();
+    assert_eq!(
+        serde_json::from_str::<Value>(&run.stdout).unwrap(),
+        json!({"removed": ["1.21.12", "1.21.13"]})
+    );
+    assert_eq!(run.stderr, "removed go1.21.12\nremoved go1.21.13\n");
+    assert_eq!(installed(&sandbox), "go1.23.1 go1.22.5");
+    let left = tree_names(&sandbox.root());
+    assert!(!left.iter().any(|name| name.contains("go1.21")), "{left:?}");
+}
+
+#[test]
+fn every_name_of_the_command_removes() {
+    let sandbox = four();
+    for (name, version) in [("rm", "1.21.12"), ("remove", "1.21.13")] {
+        sandbox.gvm(&[name, version]).ok();
+    }
+    assert_eq!(installed(&sandbox), "go1.23.1 go1.22.5");
+}
+
+#[test]
+fn what_is_current_is_refused_whatever_the_force() {
+    let sandbox = four();
+    for args in [&["uninstall", "1.23.1"][..], &["uninstall", "--force", "1.23.1"]] {
+        let run = sandbox.gvm(args).fails(9);
+        assert!(run.stderr.contains("go1.23.1 is the current toolchain"), "{run}");
+        assert!(run.stderr.contains("hint: switch to another one first: `gvm-rs use VERSION`"), "{run}");
+    }
+    assert_eq!(go_version(&sandbox), "go1.23.1");
+}
+
+#[test]
+fn what_a_rollback_needs_goes_only_by_force() {
+    let sandbox = four();
+    let run = sandbox.gvm(&["uninstall", "1.22.5"]).fails(9);
+    assert!(run.stderr.contains("go1.22.5 is what `gvm-rs rollback` goes back to"), "{run}");
+    assert!(run.stderr.contains("hint: run `gvm-rs uninstall --force 1.22.5`"), "{run}");
+    sandbox.gvm(&["uninstall", "--force", "1.22.5"]).ok();
+    assert_eq!(installed(&sandbox), "go1.23.1 go1.21.13 go1.21.12");
+}
+
+#[test]
+fn what_is_in_use_goes_only_by_force() {
+    let sandbox = four();
+    let mut command = sandbox.command("/bin/cat");
+    command.current_dir(sandbox.root().join("versions/go1.21.13/src")).stdin(Stdio::piped());
+    let mut user = command.spawn().unwrap();
+    let run = sandbox.gvm(&["uninstall", "1.21.13"]).fails(9);
+    assert!(run.stderr.contains(&format!("go1.21.13 is in use by process {}", user.id())), "{run}");
+    sandbox.gvm(&["prune"]).ok();
+    assert!(installed(&sandbox).contains("go1.21.13"));
+    sandbox.gvm(&["uninstall", "--force", "1.21.13"]).ok();
+    drop(user.stdin.take());
+    user.wait().unwrap();
+    assert!(!installed(&sandbox).contains("go1.21.13"));
+}

@@ -1,0 +1,179 @@
+//! What is documented: every `--help`, the exit codes, the completion scripts, and the commands of the README.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::disallowed_methods, reason = "tests")]
+
+mod needs;
+mod support;
+
+#[path = "usage/install_script.rs"]
+mod install_script;
+#[path = "usage/readme.rs"]
+mod readme;
+
+use std::collections::BTreeSet;
+
+use support::Sandbox;
+
+/// Every command with the flags that are its own.
+const COMMANDS: &[(&str, &[&str])] = &[
+    (
+        "install",
+        &["--use", "--downloads", "-j", "--keep-archives", "--os", "--arch", "--no-prove", "--json", SOURCE],
+    ),
+    ("use", &["--json", SOURCE]),
+    ("rollback", &["--json"]),
+    ("undo", &["--json"]),
+    ("history", &["--json"]),
+    ("list", &["--json"]),
+    ("ls-remote", &["--all", "--rc", "--stable", "--json", SOURCE]),
+    ("current", &["--json"]),
+    ("which", &["--json"]),
+    ("where", &["--json"]),
+    ("exec", &["--install", SOURCE]),
+    ("env", &["--json", "--shell"]),
+    ("uninstall", &["--force", "--json"]),
+    ("prune", &["--keep", "--dry-run", "-n", "--json"]),
+    ("cache", &[]),
+    ("cache ls", &["--json"]),
+    ("cache clean", &[]),
+    ("outdated", &["--json", SOURCE]),
+    ("init", &[]),
+    ("completions", &[]),
+];
+
+/// Stands for the flags that say where releases come from.
+const SOURCE: &str = "(source)";
+const SOURCE_FLAGS: [&str; 4] = ["--mirror", "--index", "--refresh", "--insecure-mirror"];
+const GLOBAL_FLAGS: [&str; 8] =
+    ["--quiet", "-q", "--verbose", "-v", "--offline", "--home", "--lock-timeout", "--help"];
+
+fn help(args: &[&str]) -> String {
+    let run = Sandbox::new().without_env("HOME").gvm(args).ok();
+    assert_eq!(run.stderr, "");
+    run.stdout
+}
+
+/// The flags that a help text lists, `-h` and `-V` aside.
+fn flags_in(help: &str) -> BTreeSet<&str> {
+    let lines = help.lines().map(str::trim_start).filter(|line| line.starts_with('-'));
+    let words = lines.flat_map(|line| line.split_whitespace().take_while(|word| word.starts_with('-')));
+    words.map(|word| word.trim_end_matches(',')).filter(|flag| !["-h", "-V"].contains(flag)).collect()
+}
+
+/// The commands that a help text lists, `help` aside.
+fn commands_in(help: &str) -> BTreeSet<&str> {
+    let listed = help.split_once("Commands:\n").map_or("", |(_, listed)| listed);
+    let lines = listed.lines().take_while(|line| !line.is_empty());
+    let names = lines.filter(|line| line.starts_with("  ") && !line.starts_with("   "));
+    names.filter_map(|line| line.split_whitespace().next()).filter(|name| *name != "help").collect()
+}
+
+#[test]
+fn every_command_has_help_that_lists_exactly_its_flags() {
+    for (command, own) in COMMANDS {
+        let words: Vec<&str> = command.split(' ').chain(["--help"]).collect();
+        let text = help(&words);
+        let source = if own.contains(&SOURCE) { &SOURCE_FLAGS[..] } else { &[] };
+        let expected: BTreeSet<&str> =
+            own.iter().filter(|flag| **flag != SOURCE).chain(source).chain(&GLOBAL_FLAGS).copied().collect();
+        assert_eq!(flags_in(&text), expected, "{command}");
+        assert!(text.starts_with(char::is_uppercase), "{command} says what it does: {text}");
+        assert!(text.contains(&format!("Usage: gvm-rs {command}")), "{text}");
+    }
+}
+
+#[test]
+fn the_help_lists_every_command() {
+    let text = help(&["--help"]);
+    let expected: BTreeSet<&str> =
+        COMMANDS.iter().map(|(command, _)| *command).filter(|command| !command.contains(' ')).collect();
+    assert_eq!(commands_in(&text), expected);
+    assert_eq!(commands_in(&help(&["cache", "--help"])), BTreeSet::from(["ls", "clean"]));
+    for name in ["GVM_RS_HOME", "GVM_RS_MIRROR", "GVM_RS_INDEX", "NO_COLOR", "config.toml", "Exit codes"] {
+        assert!(text.contains(name), "{name}");
+    }
+    assert_eq!(help(&["help"]), text);
+    assert_eq!(help(&["--version"]), format!("gvm-rs {}\n", env!("CARGO_PKG_VERSION")));
+}
+
+#[test]
+fn the_documented_exit_codes_are_those_of_the_program() {
+    let text = help(&["--help"]).replace('\n', " ");
+    for code in [
+        "0 done",
+        "1 failed",
+        "2 wrong usage",
+        "3 no such release",
+        "4 not installed",
+        "5 network",
+        "6 verification",
+        "7 the toolchain does not work",
+        "8 disk",
+        "9 refused",
+        "10 the store is damaged",
+        "75 another gvm-rs",
+        "130 interrupted",
+    ] {
+        assert!(text.contains(code), "{code}: {text}");
+    }
+    let sandbox = Sandbox::new();
+    for (args, code) in [
+        (&[][..], 2),
+        (&["nonsense"][..], 2),
+        (&["list", "--nonsense"], 2),
+        (&["--offline", "install", "1.99.1"], 3),
+        (&["current"], 4),
+        (&["--offline", "install", "1.22.5"], 5),
+    ] {
+        let run = sandbox.gvm(args).fails(code);
+        assert!(run.stdout.is_empty() && !run.stderr.is_empty(), "{run}");
+    }
+    std::fs::create_dir_all(sandbox.root()).unwrap();
+    std::fs::write(sandbox.root().join("layout"), "9\n").unwrap();
+    let run = sandbox.gvm(&["list"]).fails(10);
+    assert!(run.stderr.contains("has layout \"9\""), "{run}");
+}
+
+#[test]
+fn completions_load_in_the_real_shell_and_know_the_commands() {
+    for (shell, load) in [
+        ("bash", "bash --norc -euo pipefail -c '. ./script; complete -p gvm-rs'"),
+        ("zsh", "zsh -fc 'autoload -U compinit; compinit -D; source ./script; print -r -- $_comps[gvm-rs]'"),
+        (
+            "fish",
+            "fish --no-config -c 'source ./script; complete -C \"gvm-rs rollb\"; complete -C \"gvm-rs use --js\"'",
+        ),
+    ] {
+        if !needs::program(shell) {
+            continue;
+        }
+        let sandbox = Sandbox::new();
+        let script = sandbox.gvm(&["completions", shell]).ok().stdout;
+        for (command, _) in COMMANDS {
+            assert!(command.split(' ').all(|word| script.contains(word)), "{shell}: {command}");
+        }
+        std::fs::write(sandbox.home().join("script"), script).unwrap();
+        let run = sandbox.sh(load).ok();
+        assert_eq!(run.stderr, "", "{shell}");
+        let expected = match shell {
+            "bash" => "-F _gvm__rs",
+            "zsh" => "_gvm-rs",
+            _ => "rollback",
+        };
+        assert!(run.stdout.contains(expected), "{run}");
+        assert!(shell != "fish" || run.stdout.contains("--json"), "{run}");
+    }
+    Sandbox::new().gvm(&["completions", "tcsh"]).fails(2);
+}
+
+#[test]
+fn a_bash_completion_offers_what_can_be_typed() {
+    if !needs::program("bash") {
+        return;
+    }
+    let sandbox = Sandbox::new();
+    let script = sandbox.gvm(&["completions", "bash"]).ok().stdout;
+    std::fs::write(sandbox.home().join("script"), script).unwrap();
+    let complete = "bash --norc -c '. ./script; COMP_WORDS=(gvm-rs uninst); COMP_CWORD=1; \
+                    _gvm__rs gvm-rs uninst gvm-rs; echo ${COMPREPLY[@]}'";
+    assert_eq!(sandbox.sh(complete).ok().stdout, "uninstall\n");
+}

@@ -1,0 +1,116 @@
+//! Every command line that the README shows is run somewhere; this names where.
+
+use std::path::Path;
+
+use super::{flags_in, help};
+
+/// The start of a command line, and the test or script that runs it.
+const RUN_BY: &[(&str, &str)] = &[
+    ("bash tests/demo.sh", "tests/run.sh"),
+    ("bash tests/run.sh", ".ci/run"),
+    ("bash tests/bench", "tests/bench"),
+    (".ci/run", ".ci/run"),
+    ("sh install.sh", "tests/usage/install_script.rs"),
+    ("cargo install --path .", "tests/demo.sh: the same build, by cargo build --release"),
+    ("tests/real/make-mirror", "tests/run.sh"),
+    ("eval \"$(gvm-rs init", "tests/init.rs"),
+    ("gvm-rs init", "tests/init.rs"),
+    ("gvm-rs completions", "tests/usage.rs"),
+    ("gvm-rs install", "tests/install.rs"),
+    ("gvm-rs use", "tests/switch.rs"),
+    ("gvm-rs rollback", "tests/switch/history.rs"),
+    ("gvm-rs undo", "tests/switch/history.rs"),
+    ("gvm-rs history", "tests/switch/history.rs"),
+    ("gvm-rs uninstall", "tests/switch/uninstall.rs"),
+    ("gvm-rs list", "tests/listing.rs"),
+    ("gvm-rs ls-remote", "tests/listing/remote.rs"),
+    ("gvm-rs current", "tests/listing.rs"),
+    ("gvm-rs which", "tests/listing.rs"),
+    ("gvm-rs where", "tests/listing.rs"),
+    ("gvm-rs env", "tests/listing.rs"),
+    ("gvm-rs outdated", "tests/listing.rs"),
+    ("gvm-rs prune", "tests/listing.rs"),
+    ("gvm-rs cache", "tests/listing.rs"),
+    ("gvm-rs exec", "tests/exec.rs"),
+    ("gvm-rs --help", "tests/usage.rs"),
+    ("go version", "tests/real.rs"),
+];
+
+/// The command lines in code blocks, fenced for a shell or indented, and in the cells of tables.
+fn command_lines(markdown: &str) -> Vec<String> {
+    let (mut fence, mut lines) = (None, Vec::new());
+    for line in markdown.lines() {
+        if let Some(language) = line.trim_start().strip_prefix("```") {
+            fence = if fence.is_none() { Some(language.trim()) } else { None };
+            continue;
+        }
+        match fence {
+            Some("sh" | "bash" | "fish") => lines.push(line.trim().to_owned()),
+            Some("console") => lines.extend(line.strip_prefix("$ ").map(str::to_owned)),
+            Some(_) => {}
+            None if line.starts_with("    ") => lines.push(line.trim().to_owned()),
+            None if line.starts_with('|') => lines.extend(cells(line)),
+            None => {}
+        }
+    }
+    lines.iter().flat_map(|line| commands_in(line)).collect()
+}
+
+/// The code in a row of a table that is a command.
+fn cells(row: &str) -> Vec<String> {
+    let code = row.split('`').skip(1).step_by(2).map(|code| code.replace("\\|", "|"));
+    code.filter(|code| ["eval ", "gvm-rs "].iter().any(|start| code.starts_with(start))).collect()
+}
+
+/// The commands of one line: without its comment and the variables before it, split where one follows another.
+fn commands_in(line: &str) -> Vec<String> {
+    let code = if line.starts_with('#') { "" } else { line.split_once(" # ").map_or(line, |(code, _)| code) };
+    let is_variable = |word: &str| {
+        word.split_once('=').is_some_and(|(name, _)| name.chars().all(|c| c.is_ascii_uppercase() || c == '_'))
+    };
+    let command = |text: &str| {
+        let words: Vec<&str> = text.split_whitespace().skip_while(|word| is_variable(word)).collect();
+        words.join(" ")
+    };
+    code.split("&&").map(command).filter(|command| !command.is_empty()).collect()
+}
+
+fn is_run(command: &str) -> bool {
+    RUN_BY.iter().any(|(start, _)| {
+        command.strip_prefix(start).is_some_and(|rest| rest.is_empty() || rest.starts_with([' ', ')']))
+    })
+}
+
+#[test]
+fn every_command_of_the_readme_is_run_by_a_test_and_has_its_flags() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let readme = std::fs::read_to_string(root.join("README.md")).expect("the README");
+    let commands = command_lines(&readme);
+    assert!(commands.len() >= 10, "the README shows how to begin: {commands:?}");
+    let unknown: Vec<&String> = commands.iter().filter(|command| !is_run(command)).collect();
+    assert!(unknown.is_empty(), "no test runs these commands of the README: {unknown:#?}");
+    for command in &commands {
+        let place = RUN_BY.iter().find(|(start, _)| command.starts_with(start)).unwrap().1;
+        let path = place.split([' ', ':']).next().unwrap();
+        assert!(root.join(path).exists(), "`{command}` is said to be run by {place}");
+        let own = command.split(" -- ").next().unwrap();
+        let mut words = own.split(' ').skip_while(|word| *word != "gvm-rs").skip(1);
+        if let Some(name) = words.next().filter(|name| !name.starts_with('-') && own.starts_with("gvm-rs ")) {
+            let text = help(&[name, "--help"]);
+            let known = flags_in(&text);
+            let mut flags = words.filter(|word| word.starts_with('-') && word.len() > 1);
+            assert_eq!(flags.find(|flag| !known.contains(flag)), None, "`{command}`");
+        }
+    }
+}
+
+#[test]
+fn commands_are_found_in_code_for_a_shell_only() {
+    let text = "gvm-rs no\n```sh\n# comment\ngvm-rs use 1.22 && go version # both\n```\n```console\n$ gvm-rs list\n\
+                go1.22.5\n```\n```toml\nmirror = 'x'\n```\n\n    A=b gvm-rs env --json\n\n\
+                | sh | `~/.profile` | `gvm-rs init fish \\| source` |\n";
+    let expected =
+        ["gvm-rs use 1.22", "go version", "gvm-rs list", "gvm-rs env --json", "gvm-rs init fish | source"];
+    assert_eq!(command_lines(text), expected);
+    assert!(is_run("gvm-rs use 1.22") && !is_run("gvm-rs usenot") && !is_run("rm -rf /"));
+}

@@ -107,7 +107,9 @@ fn the_file_is_found_where_it_should_be() {
         assert_eq!(setting(&sandbox, env, "downloads"), downloads, "{env:?}");
     }
     assert_eq!(setting(&sandbox, &[other], "config"), other.1);
-    assert_eq!(setting(&sandbox, &[("GVM_RS_CONFIG", "/nowhere.toml")], "downloads"), 2);
+    assert_eq!(setting(&sandbox, &[("GVM_RS_CONFIG", "/dev/null")], "downloads"), 2);
+    let missing = sandbox.gvm_with(&[("GVM_RS_CONFIG", "/nowhere.toml")], &["list"]).fails(2);
+    assert!(missing.stderr.contains("/nowhere.toml"), "{missing}");
 }
 
 #[test]

@@ -85,6 +85,13 @@ fn several_are_installed_at_once_and_told_in_plain_lines() {
 }
 
 #[test]
+fn several_releases_cost_one_request_for_the_index() {
+    let (mirror, sandbox) = stocked(&["1.21.13", "1.22.5", "1.23.0"]);
+    sandbox.gvm(&["install", "1.21", "1.22", "latest"]).ok();
+    assert_eq!(mirror.requests().len() - archive_requests(&mirror), 1);
+}
+
+#[test]
 fn one_failure_among_several_keeps_the_others_and_is_counted() {
     let (mirror, sandbox) = stocked(&["1.22.5", "1.21.13", "1.23.1"]);
     mirror.behave_archive("1.21.13", vec![Behaviour::Status(404)]);

@@ -190,12 +190,6 @@ _gvm__rs() {
             gvm__rs__subcmd__help,which)
                 cmd="gvm__rs__subcmd__help__subcmd__which"
                 ;;
-            gvm__rs__subcmd__help__subcmd__cache,clean)
-                cmd="gvm__rs__subcmd__help__subcmd__cache__subcmd__clean"
-                ;;
-            gvm__rs__subcmd__help__subcmd__cache,ls)
-                cmd="gvm__rs__subcmd__help__subcmd__cache__subcmd__ls"
-                ;;
             *)
                 ;;
         esac
@@ -369,7 +363,7 @@ _gvm__rs() {
             return 0
             ;;
         gvm__subcmd__rs__subcmd__current)
-            opts="-q -v -h --json --quiet --verbose --offline --home --lock-timeout --help"
+            opts="-q -v -h --quiet --verbose --offline --home --lock-timeout --json --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -391,22 +385,22 @@ _gvm__rs() {
             return 0
             ;;
         gvm__subcmd__rs__subcmd__env)
-            opts="-q -v -h --json --shell --quiet --verbose --offline --home --lock-timeout --help"
+            opts="-q -v -h --quiet --verbose --offline --home --lock-timeout --json --shell --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
-                --shell)
-                    COMPREPLY=($(compgen -W "bash zsh fish sh" -- "${cur}"))
-                    return 0
-                    ;;
                 --home)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --lock-timeout)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --shell)
+                    COMPREPLY=($(compgen -W "bash zsh fish sh" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -417,25 +411,25 @@ _gvm__rs() {
             return 0
             ;;
         gvm__subcmd__rs__subcmd__exec)
-            opts="-q -v -h --install --mirror --index --refresh --insecure-mirror --quiet --verbose --offline --home --lock-timeout --help"
+            opts="-q -v -h --quiet --verbose --offline --home --lock-timeout --install --mirror --index --refresh --insecure-mirror --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
-                --mirror)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --index)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
                 --home)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --lock-timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --mirror)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --index)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -461,36 +455,8 @@ _gvm__rs() {
             return 0
             ;;
         gvm__subcmd__rs__subcmd__help__subcmd__cache)
-            opts="ls clean"
+            opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        gvm__subcmd__rs__subcmd__help__subcmd__cache__subcmd__clean)
-            opts=""
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        gvm__subcmd__rs__subcmd__help__subcmd__cache__subcmd__ls)
-            opts=""
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
@@ -755,7 +721,7 @@ _gvm__rs() {
             return 0
             ;;
         gvm__subcmd__rs__subcmd__history)
-            opts="-q -v -h --json --quiet --verbose --offline --home --lock-timeout --help"
+            opts="-q -v -h --quiet --verbose --offline --home --lock-timeout --json --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -799,12 +765,20 @@ _gvm__rs() {
             return 0
             ;;
         gvm__subcmd__rs__subcmd__install)
-            opts="-j -q -v -h --use --downloads --keep-archives --os --arch --no-prove --json --mirror --index --refresh --insecure-mirror --quiet --verbose --offline --home --lock-timeout --help"
+            opts="-q -v -j -h --quiet --verbose --offline --home --lock-timeout --use --downloads --keep-archives --os --arch --no-prove --json --mirror --index --refresh --insecure-mirror --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                --home)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --lock-timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --downloads)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -829,14 +803,6 @@ _gvm__rs() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
-                --home)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --lock-timeout)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -845,7 +811,7 @@ _gvm__rs() {
             return 0
             ;;
         gvm__subcmd__rs__subcmd__list)
-            opts="-q -v -h --json --quiet --verbose --offline --home --lock-timeout --help"
+            opts="-q -v -h --quiet --verbose --offline --home --lock-timeout --json --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -867,25 +833,25 @@ _gvm__rs() {
             return 0
             ;;
         gvm__subcmd__rs__subcmd__ls__subcmd__remote)
-            opts="-q -v -h --all --rc --stable --json --mirror --index --refresh --insecure-mirror --quiet --verbose --offline --home --lock-timeout --help"
+            opts="-q -v -h --quiet --verbose --offline --home --lock-timeout --all --rc --stable --json --mirror --index --refresh --insecure-mirror --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
-                --mirror)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --index)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
                 --home)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --lock-timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --mirror)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --index)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -897,25 +863,25 @@ _gvm__rs() {
             return 0
             ;;
         gvm__subcmd__rs__subcmd__outdated)
-            opts="-q -v -h --json --mirror --index --refresh --insecure-mirror --quiet --verbose --offline --home --lock-timeout --help"
+            opts="-q -v -h --quiet --verbose --offline --home --lock-timeout --json --mirror --index --refresh --insecure-mirror --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
-                --mirror)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --index)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
                 --home)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --lock-timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --mirror)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --index)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -927,21 +893,21 @@ _gvm__rs() {
             return 0
             ;;
         gvm__subcmd__rs__subcmd__prune)
-            opts="-n -q -v -h --keep --dry-run --json --quiet --verbose --offline --home --lock-timeout --help"
+            opts="-q -v -n -h --quiet --verbose --offline --home --lock-timeout --keep --dry-run --json --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
-                --keep)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
                 --home)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --lock-timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --keep)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -953,7 +919,7 @@ _gvm__rs() {
             return 0
             ;;
         gvm__subcmd__rs__subcmd__rollback)
-            opts="-q -v -h --json --quiet --verbose --offline --home --lock-timeout --help"
+            opts="-q -v -h --quiet --verbose --offline --home --lock-timeout --json --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -975,7 +941,7 @@ _gvm__rs() {
             return 0
             ;;
         gvm__subcmd__rs__subcmd__undo)
-            opts="-q -v -h --json --quiet --verbose --offline --home --lock-timeout --help"
+            opts="-q -v -h --quiet --verbose --offline --home --lock-timeout --json --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -997,7 +963,7 @@ _gvm__rs() {
             return 0
             ;;
         gvm__subcmd__rs__subcmd__uninstall)
-            opts="-q -v -h --force --json --quiet --verbose --offline --home --lock-timeout --help"
+            opts="-q -v -h --quiet --verbose --offline --home --lock-timeout --force --json --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1019,25 +985,25 @@ _gvm__rs() {
             return 0
             ;;
         gvm__subcmd__rs__subcmd__use)
-            opts="-q -v -h --json --mirror --index --refresh --insecure-mirror --quiet --verbose --offline --home --lock-timeout --help"
+            opts="-q -v -h --quiet --verbose --offline --home --lock-timeout --json --mirror --index --refresh --insecure-mirror --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
-                --mirror)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --index)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
                 --home)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --lock-timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --mirror)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --index)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1049,7 +1015,7 @@ _gvm__rs() {
             return 0
             ;;
         gvm__subcmd__rs__subcmd__where)
-            opts="-q -v -h --json --quiet --verbose --offline --home --lock-timeout --help"
+            opts="-q -v -h --quiet --verbose --offline --home --lock-timeout --json --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1071,7 +1037,7 @@ _gvm__rs() {
             return 0
             ;;
         gvm__subcmd__rs__subcmd__which)
-            opts="-q -v -h --json --quiet --verbose --offline --home --lock-timeout --help"
+            opts="-q -v -h --quiet --verbose --offline --home --lock-timeout --json --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

@@ -64,281 +64,281 @@ complete -c gvm-rs -n "__fish_gvm_rs_needs_command" -f -a "outdated" -d 'Lists t
 complete -c gvm-rs -n "__fish_gvm_rs_needs_command" -f -a "init" -d 'Prints shell code that puts Go on PATH: eval "$(gvm-rs init bash)"'
 complete -c gvm-rs -n "__fish_gvm_rs_needs_command" -f -a "completions" -d 'Prints a completion script'
 complete -c gvm-rs -n "__fish_gvm_rs_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand install" -l home -d 'The directory that holds everything [default: $GVM_RS_HOME or ~/.gvm-rs]' -r -F
+complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand install" -l lock-timeout -d 'Waits at most this many seconds for another gvm-rs (exit code 75)' -r
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand install" -s j -l downloads -d 'How many downloads run at once' -r
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand install" -l os -d 'Unpacks for another operating system, into foreign/' -r
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand install" -l arch -d 'Unpacks for another architecture, into foreign/' -r
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand install" -l mirror -d 'Base URL of the archives: https://, file:// or a path [default: $GVM_RS_MIRROR or https://go.dev/dl]' -r
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand install" -l index -d 'URL or file of an index in go.dev\'s JSON form, trusted beside the official one [default: $GVM_RS_INDEX]' -r
-complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand install" -l home -d 'The directory that holds everything [default: $GVM_RS_HOME or ~/.gvm-rs]' -r -F
-complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand install" -l lock-timeout -d 'Waits at most this many seconds for another gvm-rs (exit code 75)' -r
+complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand install" -s q -l quiet -d 'Says nothing but results and errors'
+complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand install" -s v -l verbose -d 'Says more about what is done'
+complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand install" -l offline -d 'Never opens a connection; answers from what is on this machine'
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand install" -l use -d 'Switches to the first one once it is installed'
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand install" -l keep-archives -d 'Keeps the archives in the cache'
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand install" -l no-prove -d 'Accepts that a toolchain for another platform cannot be tried here'
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand install" -l json -d 'Prints JSON'
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand install" -l refresh -d 'Fetches the release index even if one was fetched within the hour'
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand install" -l insecure-mirror -d 'Accepts a mirror by plain http; hashes are checked all the same'
-complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand install" -s q -l quiet -d 'Says nothing but results and errors'
-complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand install" -s v -l verbose -d 'Says more about what is done'
-complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand install" -l offline -d 'Never opens a connection; answers from what is on this machine'
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand install" -s h -l help -d 'Print help'
+complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand i" -l home -d 'The directory that holds everything [default: $GVM_RS_HOME or ~/.gvm-rs]' -r -F
+complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand i" -l lock-timeout -d 'Waits at most this many seconds for another gvm-rs (exit code 75)' -r
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand i" -s j -l downloads -d 'How many downloads run at once' -r
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand i" -l os -d 'Unpacks for another operating system, into foreign/' -r
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand i" -l arch -d 'Unpacks for another architecture, into foreign/' -r
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand i" -l mirror -d 'Base URL of the archives: https://, file:// or a path [default: $GVM_RS_MIRROR or https://go.dev/dl]' -r
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand i" -l index -d 'URL or file of an index in go.dev\'s JSON form, trusted beside the official one [default: $GVM_RS_INDEX]' -r
-complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand i" -l home -d 'The directory that holds everything [default: $GVM_RS_HOME or ~/.gvm-rs]' -r -F
-complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand i" -l lock-timeout -d 'Waits at most this many seconds for another gvm-rs (exit code 75)' -r
+complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand i" -s q -l quiet -d 'Says nothing but results and errors'
+complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand i" -s v -l verbose -d 'Says more about what is done'
+complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand i" -l offline -d 'Never opens a connection; answers from what is on this machine'
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand i" -l use -d 'Switches to the first one once it is installed'
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand i" -l keep-archives -d 'Keeps the archives in the cache'
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand i" -l no-prove -d 'Accepts that a toolchain for another platform cannot be tried here'
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand i" -l json -d 'Prints JSON'
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand i" -l refresh -d 'Fetches the release index even if one was fetched within the hour'
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand i" -l insecure-mirror -d 'Accepts a mirror by plain http; hashes are checked all the same'
-complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand i" -s q -l quiet -d 'Says nothing but results and errors'
-complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand i" -s v -l verbose -d 'Says more about what is done'
-complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand i" -l offline -d 'Never opens a connection; answers from what is on this machine'
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand i" -s h -l help -d 'Print help'
-complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand use" -l mirror -d 'Base URL of the archives: https://, file:// or a path [default: $GVM_RS_MIRROR or https://go.dev/dl]' -r
-complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand use" -l index -d 'URL or file of an index in go.dev\'s JSON form, trusted beside the official one [default: $GVM_RS_INDEX]' -r
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand use" -l home -d 'The directory that holds everything [default: $GVM_RS_HOME or ~/.gvm-rs]' -r -F
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand use" -l lock-timeout -d 'Waits at most this many seconds for another gvm-rs (exit code 75)' -r
-complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand use" -l json -d 'Prints JSON'
-complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand use" -l refresh -d 'Fetches the release index even if one was fetched within the hour'
-complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand use" -l insecure-mirror -d 'Accepts a mirror by plain http; hashes are checked all the same'
+complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand use" -l mirror -d 'Base URL of the archives: https://, file:// or a path [default: $GVM_RS_MIRROR or https://go.dev/dl]' -r
+complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand use" -l index -d 'URL or file of an index in go.dev\'s JSON form, trusted beside the official one [default: $GVM_RS_INDEX]' -r
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand use" -s q -l quiet -d 'Says nothing but results and errors'
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand use" -s v -l verbose -d 'Says more about what is done'
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand use" -l offline -d 'Never opens a connection; answers from what is on this machine'
+complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand use" -l json -d 'Prints JSON'
+complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand use" -l refresh -d 'Fetches the release index even if one was fetched within the hour'
+complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand use" -l insecure-mirror -d 'Accepts a mirror by plain http; hashes are checked all the same'
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand use" -s h -l help -d 'Print help'
-complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand default" -l mirror -d 'Base URL of the archives: https://, file:// or a path [default: $GVM_RS_MIRROR or https://go.dev/dl]' -r
-complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand default" -l index -d 'URL or file of an index in go.dev\'s JSON form, trusted beside the official one [default: $GVM_RS_INDEX]' -r
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand default" -l home -d 'The directory that holds everything [default: $GVM_RS_HOME or ~/.gvm-rs]' -r -F
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand default" -l lock-timeout -d 'Waits at most this many seconds for another gvm-rs (exit code 75)' -r
-complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand default" -l json -d 'Prints JSON'
-complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand default" -l refresh -d 'Fetches the release index even if one was fetched within the hour'
-complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand default" -l insecure-mirror -d 'Accepts a mirror by plain http; hashes are checked all the same'
+complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand default" -l mirror -d 'Base URL of the archives: https://, file:// or a path [default: $GVM_RS_MIRROR or https://go.dev/dl]' -r
+complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand default" -l index -d 'URL or file of an index in go.dev\'s JSON form, trusted beside the official one [default: $GVM_RS_INDEX]' -r
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand default" -s q -l quiet -d 'Says nothing but results and errors'
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand default" -s v -l verbose -d 'Says more about what is done'
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand default" -l offline -d 'Never opens a connection; answers from what is on this machine'
+complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand default" -l json -d 'Prints JSON'
+complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand default" -l refresh -d 'Fetches the release index even if one was fetched within the hour'
+complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand default" -l insecure-mirror -d 'Accepts a mirror by plain http; hashes are checked all the same'
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand default" -s h -l help -d 'Print help'
-complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand global" -l mirror -d 'Base URL of the archives: https://, file:// or a path [default: $GVM_RS_MIRROR or https://go.dev/dl]' -r
-complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand global" -l index -d 'URL or file of an index in go.dev\'s JSON form, trusted beside the official one [default: $GVM_RS_INDEX]' -r
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand global" -l home -d 'The directory that holds everything [default: $GVM_RS_HOME or ~/.gvm-rs]' -r -F
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand global" -l lock-timeout -d 'Waits at most this many seconds for another gvm-rs (exit code 75)' -r
-complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand global" -l json -d 'Prints JSON'
-complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand global" -l refresh -d 'Fetches the release index even if one was fetched within the hour'
-complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand global" -l insecure-mirror -d 'Accepts a mirror by plain http; hashes are checked all the same'
+complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand global" -l mirror -d 'Base URL of the archives: https://, file:// or a path [default: $GVM_RS_MIRROR or https://go.dev/dl]' -r
+complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand global" -l index -d 'URL or file of an index in go.dev\'s JSON form, trusted beside the official one [default: $GVM_RS_INDEX]' -r
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand global" -s q -l quiet -d 'Says nothing but results and errors'
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand global" -s v -l verbose -d 'Says more about what is done'
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand global" -l offline -d 'Never opens a connection; answers from what is on this machine'
+complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand global" -l json -d 'Prints JSON'
+complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand global" -l refresh -d 'Fetches the release index even if one was fetched within the hour'
+complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand global" -l insecure-mirror -d 'Accepts a mirror by plain http; hashes are checked all the same'
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand global" -s h -l help -d 'Print help'
-complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand set" -l mirror -d 'Base URL of the archives: https://, file:// or a path [default: $GVM_RS_MIRROR or https://go.dev/dl]' -r
-complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand set" -l index -d 'URL or file of an index in go.dev\'s JSON form, trusted beside the official one [default: $GVM_RS_INDEX]' -r
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand set" -l home -d 'The directory that holds everything [default: $GVM_RS_HOME or ~/.gvm-rs]' -r -F
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand set" -l lock-timeout -d 'Waits at most this many seconds for another gvm-rs (exit code 75)' -r
-complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand set" -l json -d 'Prints JSON'
-complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand set" -l refresh -d 'Fetches the release index even if one was fetched within the hour'
-complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand set" -l insecure-mirror -d 'Accepts a mirror by plain http; hashes are checked all the same'
+complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand set" -l mirror -d 'Base URL of the archives: https://, file:// or a path [default: $GVM_RS_MIRROR or https://go.dev/dl]' -r
+complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand set" -l index -d 'URL or file of an index in go.dev\'s JSON form, trusted beside the official one [default: $GVM_RS_INDEX]' -r
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand set" -s q -l quiet -d 'Says nothing but results and errors'
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand set" -s v -l verbose -d 'Says more about what is done'
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand set" -l offline -d 'Never opens a connection; answers from what is on this machine'
+complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand set" -l json -d 'Prints JSON'
+complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand set" -l refresh -d 'Fetches the release index even if one was fetched within the hour'
+complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand set" -l insecure-mirror -d 'Accepts a mirror by plain http; hashes are checked all the same'
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand set" -s h -l help -d 'Print help'
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand rollback" -l home -d 'The directory that holds everything [default: $GVM_RS_HOME or ~/.gvm-rs]' -r -F
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand rollback" -l lock-timeout -d 'Waits at most this many seconds for another gvm-rs (exit code 75)' -r
-complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand rollback" -l json -d 'Prints JSON'
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand rollback" -s q -l quiet -d 'Says nothing but results and errors'
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand rollback" -s v -l verbose -d 'Says more about what is done'
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand rollback" -l offline -d 'Never opens a connection; answers from what is on this machine'
+complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand rollback" -l json -d 'Prints JSON'
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand rollback" -s h -l help -d 'Print help'
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand undo" -l home -d 'The directory that holds everything [default: $GVM_RS_HOME or ~/.gvm-rs]' -r -F
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand undo" -l lock-timeout -d 'Waits at most this many seconds for another gvm-rs (exit code 75)' -r
-complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand undo" -l json -d 'Prints JSON'
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand undo" -s q -l quiet -d 'Says nothing but results and errors'
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand undo" -s v -l verbose -d 'Says more about what is done'
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand undo" -l offline -d 'Never opens a connection; answers from what is on this machine'
+complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand undo" -l json -d 'Prints JSON'
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand undo" -s h -l help -d 'Print help'
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand history" -l home -d 'The directory that holds everything [default: $GVM_RS_HOME or ~/.gvm-rs]' -r -F
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand history" -l lock-timeout -d 'Waits at most this many seconds for another gvm-rs (exit code 75)' -r
-complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand history" -l json -d 'Prints JSON'
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand history" -s q -l quiet -d 'Says nothing but results and errors'
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand history" -s v -l verbose -d 'Says more about what is done'
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand history" -l offline -d 'Never opens a connection; answers from what is on this machine'
+complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand history" -l json -d 'Prints JSON'
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand history" -s h -l help -d 'Print help'
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand list" -l home -d 'The directory that holds everything [default: $GVM_RS_HOME or ~/.gvm-rs]' -r -F
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand list" -l lock-timeout -d 'Waits at most this many seconds for another gvm-rs (exit code 75)' -r
-complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand list" -l json -d 'Prints JSON'
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand list" -s q -l quiet -d 'Says nothing but results and errors'
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand list" -s v -l verbose -d 'Says more about what is done'
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand list" -l offline -d 'Never opens a connection; answers from what is on this machine'
+complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand list" -l json -d 'Prints JSON'
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand list" -s h -l help -d 'Print help'
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand ls" -l home -d 'The directory that holds everything [default: $GVM_RS_HOME or ~/.gvm-rs]' -r -F
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand ls" -l lock-timeout -d 'Waits at most this many seconds for another gvm-rs (exit code 75)' -r
-complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand ls" -l json -d 'Prints JSON'
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand ls" -s q -l quiet -d 'Says nothing but results and errors'
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand ls" -s v -l verbose -d 'Says more about what is done'
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand ls" -l offline -d 'Never opens a connection; answers from what is on this machine'
+complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand ls" -l json -d 'Prints JSON'
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand ls" -s h -l help -d 'Print help'
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand versions" -l home -d 'The directory that holds everything [default: $GVM_RS_HOME or ~/.gvm-rs]' -r -F
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand versions" -l lock-timeout -d 'Waits at most this many seconds for another gvm-rs (exit code 75)' -r
-complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand versions" -l json -d 'Prints JSON'
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand versions" -s q -l quiet -d 'Says nothing but results and errors'
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand versions" -s v -l verbose -d 'Says more about what is done'
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand versions" -l offline -d 'Never opens a connection; answers from what is on this machine'
+complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand versions" -l json -d 'Prints JSON'
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand versions" -s h -l help -d 'Print help'
-complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand ls-remote" -l mirror -d 'Base URL of the archives: https://, file:// or a path [default: $GVM_RS_MIRROR or https://go.dev/dl]' -r
-complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand ls-remote" -l index -d 'URL or file of an index in go.dev\'s JSON form, trusted beside the official one [default: $GVM_RS_INDEX]' -r
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand ls-remote" -l home -d 'The directory that holds everything [default: $GVM_RS_HOME or ~/.gvm-rs]' -r -F
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand ls-remote" -l lock-timeout -d 'Waits at most this many seconds for another gvm-rs (exit code 75)' -r
+complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand ls-remote" -l mirror -d 'Base URL of the archives: https://, file:// or a path [default: $GVM_RS_MIRROR or https://go.dev/dl]' -r
+complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand ls-remote" -l index -d 'URL or file of an index in go.dev\'s JSON form, trusted beside the official one [default: $GVM_RS_INDEX]' -r
+complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand ls-remote" -s q -l quiet -d 'Says nothing but results and errors'
+complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand ls-remote" -s v -l verbose -d 'Says more about what is done'
+complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand ls-remote" -l offline -d 'Never opens a connection; answers from what is on this machine'
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand ls-remote" -l all -d 'Shows betas and release candidates too'
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand ls-remote" -l rc -d 'Shows only release candidates and betas'
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand ls-remote" -l stable -d 'Shows only stable releases, which is the default'
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand ls-remote" -l json -d 'Prints JSON'
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand ls-remote" -l refresh -d 'Fetches the release index even if one was fetched within the hour'
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand ls-remote" -l insecure-mirror -d 'Accepts a mirror by plain http; hashes are checked all the same'
-complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand ls-remote" -s q -l quiet -d 'Says nothing but results and errors'
-complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand ls-remote" -s v -l verbose -d 'Says more about what is done'
-complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand ls-remote" -l offline -d 'Never opens a connection; answers from what is on this machine'
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand ls-remote" -s h -l help -d 'Print help'
-complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand list-remote" -l mirror -d 'Base URL of the archives: https://, file:// or a path [default: $GVM_RS_MIRROR or https://go.dev/dl]' -r
-complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand list-remote" -l index -d 'URL or file of an index in go.dev\'s JSON form, trusted beside the official one [default: $GVM_RS_INDEX]' -r
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand list-remote" -l home -d 'The directory that holds everything [default: $GVM_RS_HOME or ~/.gvm-rs]' -r -F
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand list-remote" -l lock-timeout -d 'Waits at most this many seconds for another gvm-rs (exit code 75)' -r
+complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand list-remote" -l mirror -d 'Base URL of the archives: https://, file:// or a path [default: $GVM_RS_MIRROR or https://go.dev/dl]' -r
+complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand list-remote" -l index -d 'URL or file of an index in go.dev\'s JSON form, trusted beside the official one [default: $GVM_RS_INDEX]' -r
+complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand list-remote" -s q -l quiet -d 'Says nothing but results and errors'
+complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand list-remote" -s v -l verbose -d 'Says more about what is done'
+complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand list-remote" -l offline -d 'Never opens a connection; answers from what is on this machine'
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand list-remote" -l all -d 'Shows betas and release candidates too'
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand list-remote" -l rc -d 'Shows only release candidates and betas'
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand list-remote" -l stable -d 'Shows only stable releases, which is the default'
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand list-remote" -l json -d 'Prints JSON'
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand list-remote" -l refresh -d 'Fetches the release index even if one was fetched within the hour'
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand list-remote" -l insecure-mirror -d 'Accepts a mirror by plain http; hashes are checked all the same'
-complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand list-remote" -s q -l quiet -d 'Says nothing but results and errors'
-complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand list-remote" -s v -l verbose -d 'Says more about what is done'
-complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand list-remote" -l offline -d 'Never opens a connection; answers from what is on this machine'
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand list-remote" -s h -l help -d 'Print help'
-complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand search" -l mirror -d 'Base URL of the archives: https://, file:// or a path [default: $GVM_RS_MIRROR or https://go.dev/dl]' -r
-complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand search" -l index -d 'URL or file of an index in go.dev\'s JSON form, trusted beside the official one [default: $GVM_RS_INDEX]' -r
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand search" -l home -d 'The directory that holds everything [default: $GVM_RS_HOME or ~/.gvm-rs]' -r -F
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand search" -l lock-timeout -d 'Waits at most this many seconds for another gvm-rs (exit code 75)' -r
+complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand search" -l mirror -d 'Base URL of the archives: https://, file:// or a path [default: $GVM_RS_MIRROR or https://go.dev/dl]' -r
+complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand search" -l index -d 'URL or file of an index in go.dev\'s JSON form, trusted beside the official one [default: $GVM_RS_INDEX]' -r
+complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand search" -s q -l quiet -d 'Says nothing but results and errors'
+complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand search" -s v -l verbose -d 'Says more about what is done'
+complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand search" -l offline -d 'Never opens a connection; answers from what is on this machine'
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand search" -l all -d 'Shows betas and release candidates too'
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand search" -l rc -d 'Shows only release candidates and betas'
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand search" -l stable -d 'Shows only stable releases, which is the default'
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand search" -l json -d 'Prints JSON'
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand search" -l refresh -d 'Fetches the release index even if one was fetched within the hour'
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand search" -l insecure-mirror -d 'Accepts a mirror by plain http; hashes are checked all the same'
-complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand search" -s q -l quiet -d 'Says nothing but results and errors'
-complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand search" -s v -l verbose -d 'Says more about what is done'
-complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand search" -l offline -d 'Never opens a connection; answers from what is on this machine'
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand search" -s h -l help -d 'Print help'
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand current" -l home -d 'The directory that holds everything [default: $GVM_RS_HOME or ~/.gvm-rs]' -r -F
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand current" -l lock-timeout -d 'Waits at most this many seconds for another gvm-rs (exit code 75)' -r
-complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand current" -l json -d 'Prints JSON'
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand current" -s q -l quiet -d 'Says nothing but results and errors'
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand current" -s v -l verbose -d 'Says more about what is done'
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand current" -l offline -d 'Never opens a connection; answers from what is on this machine'
+complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand current" -l json -d 'Prints JSON'
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand current" -s h -l help -d 'Print help'
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand which" -l home -d 'The directory that holds everything [default: $GVM_RS_HOME or ~/.gvm-rs]' -r -F
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand which" -l lock-timeout -d 'Waits at most this many seconds for another gvm-rs (exit code 75)' -r
-complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand which" -l json -d 'Prints JSON'
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand which" -s q -l quiet -d 'Says nothing but results and errors'
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand which" -s v -l verbose -d 'Says more about what is done'
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand which" -l offline -d 'Never opens a connection; answers from what is on this machine'
+complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand which" -l json -d 'Prints JSON'
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand which" -s h -l help -d 'Print help'
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand where" -l home -d 'The directory that holds everything [default: $GVM_RS_HOME or ~/.gvm-rs]' -r -F
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand where" -l lock-timeout -d 'Waits at most this many seconds for another gvm-rs (exit code 75)' -r
-complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand where" -l json -d 'Prints JSON'
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand where" -s q -l quiet -d 'Says nothing but results and errors'
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand where" -s v -l verbose -d 'Says more about what is done'
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand where" -l offline -d 'Never opens a connection; answers from what is on this machine'
+complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand where" -l json -d 'Prints JSON'
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand where" -s h -l help -d 'Print help'
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand prefix" -l home -d 'The directory that holds everything [default: $GVM_RS_HOME or ~/.gvm-rs]' -r -F
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand prefix" -l lock-timeout -d 'Waits at most this many seconds for another gvm-rs (exit code 75)' -r
-complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand prefix" -l json -d 'Prints JSON'
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand prefix" -s q -l quiet -d 'Says nothing but results and errors'
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand prefix" -s v -l verbose -d 'Says more about what is done'
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand prefix" -l offline -d 'Never opens a connection; answers from what is on this machine'
+complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand prefix" -l json -d 'Prints JSON'
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand prefix" -s h -l help -d 'Print help'
-complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand exec" -l mirror -d 'Base URL of the archives: https://, file:// or a path [default: $GVM_RS_MIRROR or https://go.dev/dl]' -r
-complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand exec" -l index -d 'URL or file of an index in go.dev\'s JSON form, trusted beside the official one [default: $GVM_RS_INDEX]' -r
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand exec" -l home -d 'The directory that holds everything [default: $GVM_RS_HOME or ~/.gvm-rs]' -r -F
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand exec" -l lock-timeout -d 'Waits at most this many seconds for another gvm-rs (exit code 75)' -r
-complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand exec" -l install -d 'Installs the version first if need be'
-complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand exec" -l refresh -d 'Fetches the release index even if one was fetched within the hour'
-complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand exec" -l insecure-mirror -d 'Accepts a mirror by plain http; hashes are checked all the same'
+complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand exec" -l mirror -d 'Base URL of the archives: https://, file:// or a path [default: $GVM_RS_MIRROR or https://go.dev/dl]' -r
+complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand exec" -l index -d 'URL or file of an index in go.dev\'s JSON form, trusted beside the official one [default: $GVM_RS_INDEX]' -r
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand exec" -s q -l quiet -d 'Says nothing but results and errors'
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand exec" -s v -l verbose -d 'Says more about what is done'
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand exec" -l offline -d 'Never opens a connection; answers from what is on this machine'
+complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand exec" -l install -d 'Installs the version first if need be'
+complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand exec" -l refresh -d 'Fetches the release index even if one was fetched within the hour'
+complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand exec" -l insecure-mirror -d 'Accepts a mirror by plain http; hashes are checked all the same'
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand exec" -s h -l help -d 'Print help'
-complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand run" -l mirror -d 'Base URL of the archives: https://, file:// or a path [default: $GVM_RS_MIRROR or https://go.dev/dl]' -r
-complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand run" -l index -d 'URL or file of an index in go.dev\'s JSON form, trusted beside the official one [default: $GVM_RS_INDEX]' -r
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand run" -l home -d 'The directory that holds everything [default: $GVM_RS_HOME or ~/.gvm-rs]' -r -F
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand run" -l lock-timeout -d 'Waits at most this many seconds for another gvm-rs (exit code 75)' -r
-complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand run" -l install -d 'Installs the version first if need be'
-complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand run" -l refresh -d 'Fetches the release index even if one was fetched within the hour'
-complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand run" -l insecure-mirror -d 'Accepts a mirror by plain http; hashes are checked all the same'
+complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand run" -l mirror -d 'Base URL of the archives: https://, file:// or a path [default: $GVM_RS_MIRROR or https://go.dev/dl]' -r
+complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand run" -l index -d 'URL or file of an index in go.dev\'s JSON form, trusted beside the official one [default: $GVM_RS_INDEX]' -r
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand run" -s q -l quiet -d 'Says nothing but results and errors'
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand run" -s v -l verbose -d 'Says more about what is done'
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand run" -l offline -d 'Never opens a connection; answers from what is on this machine'
+complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand run" -l install -d 'Installs the version first if need be'
+complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand run" -l refresh -d 'Fetches the release index even if one was fetched within the hour'
+complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand run" -l insecure-mirror -d 'Accepts a mirror by plain http; hashes are checked all the same'
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand run" -s h -l help -d 'Print help'
-complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand x" -l mirror -d 'Base URL of the archives: https://, file:// or a path [default: $GVM_RS_MIRROR or https://go.dev/dl]' -r
-complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand x" -l index -d 'URL or file of an index in go.dev\'s JSON form, trusted beside the official one [default: $GVM_RS_INDEX]' -r
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand x" -l home -d 'The directory that holds everything [default: $GVM_RS_HOME or ~/.gvm-rs]' -r -F
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand x" -l lock-timeout -d 'Waits at most this many seconds for another gvm-rs (exit code 75)' -r
-complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand x" -l install -d 'Installs the version first if need be'
-complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand x" -l refresh -d 'Fetches the release index even if one was fetched within the hour'
-complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand x" -l insecure-mirror -d 'Accepts a mirror by plain http; hashes are checked all the same'
+complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand x" -l mirror -d 'Base URL of the archives: https://, file:// or a path [default: $GVM_RS_MIRROR or https://go.dev/dl]' -r
+complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand x" -l index -d 'URL or file of an index in go.dev\'s JSON form, trusted beside the official one [default: $GVM_RS_INDEX]' -r
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand x" -s q -l quiet -d 'Says nothing but results and errors'
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand x" -s v -l verbose -d 'Says more about what is done'
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand x" -l offline -d 'Never opens a connection; answers from what is on this machine'
+complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand x" -l install -d 'Installs the version first if need be'
+complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand x" -l refresh -d 'Fetches the release index even if one was fetched within the hour'
+complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand x" -l insecure-mirror -d 'Accepts a mirror by plain http; hashes are checked all the same'
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand x" -s h -l help -d 'Print help'
+complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand env" -l home -d 'The directory that holds everything [default: $GVM_RS_HOME or ~/.gvm-rs]' -r -F
+complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand env" -l lock-timeout -d 'Waits at most this many seconds for another gvm-rs (exit code 75)' -r
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand env" -l shell -d 'Prints code for this shell that puts Go on PATH' -r -f -a "bash\t''
 zsh\t''
 fish\t''
 sh\t''"
-complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand env" -l home -d 'The directory that holds everything [default: $GVM_RS_HOME or ~/.gvm-rs]' -r -F
-complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand env" -l lock-timeout -d 'Waits at most this many seconds for another gvm-rs (exit code 75)' -r
-complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand env" -l json -d 'Prints JSON'
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand env" -s q -l quiet -d 'Says nothing but results and errors'
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand env" -s v -l verbose -d 'Says more about what is done'
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand env" -l offline -d 'Never opens a connection; answers from what is on this machine'
+complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand env" -l json -d 'Prints JSON'
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand env" -s h -l help -d 'Print help'
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand uninstall" -l home -d 'The directory that holds everything [default: $GVM_RS_HOME or ~/.gvm-rs]' -r -F
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand uninstall" -l lock-timeout -d 'Waits at most this many seconds for another gvm-rs (exit code 75)' -r
-complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand uninstall" -l force -d 'Removes even what a rollback or a running program needs, but never the current toolchain'
-complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand uninstall" -l json -d 'Prints JSON'
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand uninstall" -s q -l quiet -d 'Says nothing but results and errors'
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand uninstall" -s v -l verbose -d 'Says more about what is done'
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand uninstall" -l offline -d 'Never opens a connection; answers from what is on this machine'
+complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand uninstall" -l force -d 'Removes even what a rollback or a running program needs, but never the current toolchain'
+complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand uninstall" -l json -d 'Prints JSON'
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand uninstall" -s h -l help -d 'Print help'
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand rm" -l home -d 'The directory that holds everything [default: $GVM_RS_HOME or ~/.gvm-rs]' -r -F
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand rm" -l lock-timeout -d 'Waits at most this many seconds for another gvm-rs (exit code 75)' -r
-complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand rm" -l force -d 'Removes even what a rollback or a running program needs, but never the current toolchain'
-complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand rm" -l json -d 'Prints JSON'
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand rm" -s q -l quiet -d 'Says nothing but results and errors'
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand rm" -s v -l verbose -d 'Says more about what is done'
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand rm" -l offline -d 'Never opens a connection; answers from what is on this machine'
+complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand rm" -l force -d 'Removes even what a rollback or a running program needs, but never the current toolchain'
+complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand rm" -l json -d 'Prints JSON'
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand rm" -s h -l help -d 'Print help'
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand remove" -l home -d 'The directory that holds everything [default: $GVM_RS_HOME or ~/.gvm-rs]' -r -F
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand remove" -l lock-timeout -d 'Waits at most this many seconds for another gvm-rs (exit code 75)' -r
-complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand remove" -l force -d 'Removes even what a rollback or a running program needs, but never the current toolchain'
-complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand remove" -l json -d 'Prints JSON'
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand remove" -s q -l quiet -d 'Says nothing but results and errors'
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand remove" -s v -l verbose -d 'Says more about what is done'
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand remove" -l offline -d 'Never opens a connection; answers from what is on this machine'
+complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand remove" -l force -d 'Removes even what a rollback or a running program needs, but never the current toolchain'
+complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand remove" -l json -d 'Prints JSON'
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand remove" -s h -l help -d 'Print help'
-complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand prune" -l keep -d 'How many patch releases of each line stay' -r
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand prune" -l home -d 'The directory that holds everything [default: $GVM_RS_HOME or ~/.gvm-rs]' -r -F
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand prune" -l lock-timeout -d 'Waits at most this many seconds for another gvm-rs (exit code 75)' -r
-complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand prune" -s n -l dry-run -d 'Shows what would be removed'
-complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand prune" -l json -d 'Prints JSON'
+complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand prune" -l keep -d 'How many patch releases of each line stay' -r
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand prune" -s q -l quiet -d 'Says nothing but results and errors'
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand prune" -s v -l verbose -d 'Says more about what is done'
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand prune" -l offline -d 'Never opens a connection; answers from what is on this machine'
+complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand prune" -s n -l dry-run -d 'Shows what would be removed'
+complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand prune" -l json -d 'Prints JSON'
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand prune" -s h -l help -d 'Print help'
-complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand gc" -l keep -d 'How many patch releases of each line stay' -r
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand gc" -l home -d 'The directory that holds everything [default: $GVM_RS_HOME or ~/.gvm-rs]' -r -F
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand gc" -l lock-timeout -d 'Waits at most this many seconds for another gvm-rs (exit code 75)' -r
-complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand gc" -s n -l dry-run -d 'Shows what would be removed'
-complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand gc" -l json -d 'Prints JSON'
+complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand gc" -l keep -d 'How many patch releases of each line stay' -r
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand gc" -s q -l quiet -d 'Says nothing but results and errors'
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand gc" -s v -l verbose -d 'Says more about what is done'
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand gc" -l offline -d 'Never opens a connection; answers from what is on this machine'
+complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand gc" -s n -l dry-run -d 'Shows what would be removed'
+complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand gc" -l json -d 'Prints JSON'
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand gc" -s h -l help -d 'Print help'
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand cache; and not __fish_seen_subcommand_from ls clean help" -l home -d 'The directory that holds everything [default: $GVM_RS_HOME or ~/.gvm-rs]' -r -F
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand cache; and not __fish_seen_subcommand_from ls clean help" -l lock-timeout -d 'Waits at most this many seconds for another gvm-rs (exit code 75)' -r
@@ -365,16 +365,16 @@ complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand cache; and __fish_seen_sub
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand cache; and __fish_seen_subcommand_from help" -f -a "ls" -d 'Lists what is in the cache'
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand cache; and __fish_seen_subcommand_from help" -f -a "clean" -d 'Empties the cache'
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand cache; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
-complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand outdated" -l mirror -d 'Base URL of the archives: https://, file:// or a path [default: $GVM_RS_MIRROR or https://go.dev/dl]' -r
-complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand outdated" -l index -d 'URL or file of an index in go.dev\'s JSON form, trusted beside the official one [default: $GVM_RS_INDEX]' -r
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand outdated" -l home -d 'The directory that holds everything [default: $GVM_RS_HOME or ~/.gvm-rs]' -r -F
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand outdated" -l lock-timeout -d 'Waits at most this many seconds for another gvm-rs (exit code 75)' -r
-complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand outdated" -l json -d 'Prints JSON'
-complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand outdated" -l refresh -d 'Fetches the release index even if one was fetched within the hour'
-complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand outdated" -l insecure-mirror -d 'Accepts a mirror by plain http; hashes are checked all the same'
+complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand outdated" -l mirror -d 'Base URL of the archives: https://, file:// or a path [default: $GVM_RS_MIRROR or https://go.dev/dl]' -r
+complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand outdated" -l index -d 'URL or file of an index in go.dev\'s JSON form, trusted beside the official one [default: $GVM_RS_INDEX]' -r
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand outdated" -s q -l quiet -d 'Says nothing but results and errors'
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand outdated" -s v -l verbose -d 'Says more about what is done'
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand outdated" -l offline -d 'Never opens a connection; answers from what is on this machine'
+complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand outdated" -l json -d 'Prints JSON'
+complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand outdated" -l refresh -d 'Fetches the release index even if one was fetched within the hour'
+complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand outdated" -l insecure-mirror -d 'Accepts a mirror by plain http; hashes are checked all the same'
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand outdated" -s h -l help -d 'Print help'
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand init" -l home -d 'The directory that holds everything [default: $GVM_RS_HOME or ~/.gvm-rs]' -r -F
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand init" -l lock-timeout -d 'Waits at most this many seconds for another gvm-rs (exit code 75)' -r
@@ -407,5 +407,3 @@ complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand help; and not __fish_seen_
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand help; and not __fish_seen_subcommand_from install use rollback undo history list ls-remote current which where exec env uninstall prune cache outdated init completions help" -f -a "init" -d 'Prints shell code that puts Go on PATH: eval "$(gvm-rs init bash)"'
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand help; and not __fish_seen_subcommand_from install use rollback undo history list ls-remote current which where exec env uninstall prune cache outdated init completions help" -f -a "completions" -d 'Prints a completion script'
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand help; and not __fish_seen_subcommand_from install use rollback undo history list ls-remote current which where exec env uninstall prune cache outdated init completions help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
-complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand help; and __fish_seen_subcommand_from cache" -f -a "ls" -d 'Lists what is in the cache'
-complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand help; and __fish_seen_subcommand_from cache" -f -a "clean" -d 'Empties the cache'

@@ -4,6 +4,7 @@
 //! never change it. An index that the user names is a root of trust of its own: what it lists installs,
 //! and is marked unofficial where its hash is not the pinned one.
 
+use std::borrow::Cow;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
@@ -127,25 +128,25 @@ impl Catalog<'_> {
         if self.named.is_none() && matches!(request, VersionRequest::Exact(_)) {
             if let Ok(archive) = snapshot.select(request, platform) {
                 let answerer = Answerer::Snapshot { as_of: snapshot.as_of.unwrap_or_default() };
-                return found(archive.clone(), &snapshot, answerer);
+                return found(archive.clone(), snapshot, answerer);
             }
             if let Some(cached) = self.cached().filter(|_| self.accept_cached)
                 && let Ok(archive) = cached.select(request, platform)
             {
                 let answerer = Answerer::Official { as_of: cached.as_of.unwrap_or_default() };
-                return found(archive.clone(), &snapshot, answerer);
+                return found(archive.clone(), snapshot, answerer);
             }
             // The release may be newer than what is cached.
-            return self.look_up(request, platform, &snapshot, false);
+            return self.look_up(request, platform, snapshot, false);
         }
-        self.look_up(request, platform, &snapshot, self.accept_cached)
+        self.look_up(request, platform, snapshot, self.accept_cached)
     }
 
     fn look_up(
         &self,
         request: &VersionRequest,
         platform: &Platform,
-        snapshot: &Index,
+        snapshot: &'static Index,
         accept_cached: bool,
     ) -> Result<Found, CatalogError> {
         let (index, answerer, unreachable) = self.index(snapshot, accept_cached)?;
@@ -162,8 +163,8 @@ impl Catalog<'_> {
     }
 
     /// Returns all known releases, and who knows them.
-    pub fn releases(&self) -> Result<(Index, Answerer), CatalogError> {
-        let (index, answerer, unreachable) = self.index(&Index::snapshot(), self.accept_cached)?;
+    pub fn releases(&self) -> Result<(Cow<'static, Index>, Answerer), CatalogError> {
+        let (index, answerer, unreachable) = self.index(Index::snapshot(), self.accept_cached)?;
         if let Some(error) = unreachable {
             self.say_old(&answerer, &error);
         }
@@ -173,28 +174,29 @@ impl Catalog<'_> {
     /// Returns the best index there is, and the error if the official one could not be reached.
     fn index(
         &self,
-        snapshot: &Index,
+        snapshot: &'static Index,
         accept_cached: bool,
-    ) -> Result<(Index, Answerer, Option<NetError>), CatalogError> {
+    ) -> Result<(Cow<'static, Index>, Answerer, Option<NetError>), CatalogError> {
         if let Some(location) = self.named {
             let index = self.fetch(location)?;
-            return Ok((index, Answerer::Named { location: location.to_string() }, None));
+            return Ok((Cow::Owned(index), Answerer::Named { location: location.to_string() }, None));
         }
         let cached = self.cached();
-        if let Some(cached) = cached.as_ref().filter(|cached| accept_cached && self.is_fresh(cached)) {
+        let is_enough = accept_cached && cached.as_ref().is_some_and(|cached| self.is_fresh(cached));
+        if is_enough && let Some(cached) = cached {
             let as_of = cached.as_of.unwrap_or_default();
-            return Ok((cached.clone(), Answerer::Official { as_of }, None));
+            return Ok((Cow::Owned(cached), Answerer::Official { as_of }, None));
         }
         match self.fetch_official(snapshot) {
-            Ok(index) => Ok((index, Answerer::Official { as_of: self.purpose.now }, None)),
+            Ok(index) => Ok((Cow::Owned(index), Answerer::Official { as_of: self.purpose.now }, None)),
             Err(CatalogError::Net(error)) if is_unreachable(&error) => Ok(match cached {
                 Some(cached) if cached.as_of > snapshot.as_of => {
                     let as_of = cached.as_of.unwrap_or_default();
-                    (cached, Answerer::Official { as_of }, Some(error))
+                    (Cow::Owned(cached), Answerer::Official { as_of }, Some(error))
                 }
                 _ => {
                     let as_of = snapshot.as_of.unwrap_or_default();
-                    (snapshot.clone(), Answerer::Snapshot { as_of }, Some(error))
+                    (Cow::Borrowed(snapshot), Answerer::Snapshot { as_of }, Some(error))
                 }
             }),
             Err(error) => Err(error),

@@ -43,7 +43,9 @@ Exit codes: 0 done, 1 failed, 2 wrong usage or configuration, 3 no such release,
 9 refused to protect what is in use, 10 the store is damaged, 75 another gvm-rs holds the lock,
 130 interrupted. `exec` exits with the code of the command it runs.";
 
+// Deferred: only the subcommand that was typed is built, which is a good part of the time to start.
 #[derive(Debug, Subcommand)]
+#[command(defer = true)]
 pub(crate) enum Command {
     /// Installs releases, several at once
     #[command(visible_alias = "i", alias = "add", alias = "download")]
@@ -91,7 +93,7 @@ pub(crate) enum Command {
     Completions(Completions),
 }
 
-/// Where releases come from.
+// Where releases come from. No doc comment: it would become the description of each command that has these.
 #[derive(Debug, Default, clap::Args)]
 pub(crate) struct Source {
     /// Base URL of the archives: https://, file:// or a path [default: $GVM_RS_MIRROR or https://go.dev/dl]

@@ -3,7 +3,8 @@
 //! A manifest is JSON Lines: the provenance first, then a line per file, so that the first can be read
 //! without the twelve thousand others. It stands outside the tree, under a name no archive can carry.
 
-use std::io::{BufRead as _, BufReader};
+use std::fs::File;
+use std::io::{self, BufRead as _, BufReader, BufWriter, Write as _};
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
@@ -89,21 +90,19 @@ pub struct Manifest {
 }
 
 impl Manifest {
-    pub(super) fn to_bytes(&self) -> Vec<u8> {
+    /// Writes it line by line: as one text it would be the largest thing in memory.
+    pub(super) fn write(&self, file: &File) -> io::Result<()> {
+        let mut out = BufWriter::with_capacity(64 << 10, file);
         let bytes = self.files.iter().map(|file| file.size).sum();
         let header =
             Header { format: FORMAT, provenance: self.provenance.clone(), files: self.files.len(), bytes };
-        let mut text = Vec::with_capacity(128 * self.files.len());
-        // Strings, numbers and hashes always have a JSON form, and a Vec takes every byte.
-        let lines = serde_json::to_writer(&mut text, &header).and_then(|()| {
-            self.files.iter().try_for_each(|file| {
-                text.push(b'\n');
-                serde_json::to_writer(&mut text, file)
-            })
-        });
-        debug_assert!(lines.is_ok(), "a manifest has a JSON form");
-        text.push(b'\n');
-        text
+        serde_json::to_writer(&mut out, &header)?;
+        for file in &self.files {
+            out.write_all(b"\n")?;
+            serde_json::to_writer(&mut out, file)?;
+        }
+        out.write_all(b"\n")?;
+        out.flush()
     }
 
     /// Reads a whole manifest.
@@ -132,8 +131,8 @@ impl Manifest {
     }
 }
 
-fn open(path: &Path) -> Result<(Header, BufReader<std::fs::File>), StoreError> {
-    let file = std::fs::File::open(path).map_err(|e| DiskError::new("open", path, e))?;
+fn open(path: &Path) -> Result<(Header, BufReader<File>), StoreError> {
+    let file = File::open(path).map_err(|e| DiskError::new("open", path, e))?;
     let mut reader = BufReader::with_capacity(4096, file);
     let mut line = String::new();
     reader.read_line(&mut line).map_err(|e| DiskError::new("read", path, e))?;

@@ -44,13 +44,19 @@ impl PipeWriter {
         match self.block.take() {
             Some(block) => Ok(block),
             None => {
-                let mut block = self.empty.recv().map_err(reader_is_gone)?;
+                let mut block = self.used_block()?;
                 block.clear();
-                // Memory is taken when a block is first used: a small archive uses few.
-                block.reserve_exact(self.block_size);
                 Ok(block)
             }
         }
+    }
+
+    /// A block that still holds what was in it before.
+    fn used_block(&self) -> io::Result<Vec<u8>> {
+        let mut block = self.empty.recv().map_err(reader_is_gone)?;
+        // Memory is taken when a block is first used: a small archive uses few.
+        block.reserve_exact(self.block_size - block.len());
+        Ok(block)
     }
 
     fn put_block(&mut self, block: Vec<u8>, send: bool) -> io::Result<()> {
@@ -76,9 +82,13 @@ impl PipeWriter {
 
     /// Moves everything from a reader in, without a copy in between; returns the number of bytes.
     pub(super) fn fill_from(&mut self, reader: &mut impl Read) -> io::Result<u64> {
+        if let Some(begun) = self.block.take() {
+            self.put_block(begun, true)?;
+        }
         let mut total = 0;
         loop {
-            let mut block = self.take_block()?;
+            let mut block = self.used_block()?;
+            // Old bytes are written over, so a full block needs no zeros.
             block.resize(self.block_size, 0);
             let mut length = 0;
             while length < block.len() {
@@ -154,7 +164,6 @@ mod tests {
             for piece in sent[..500].chunks(11) {
                 writer.write_all(piece).unwrap();
             }
-            writer.finish_part().unwrap();
             writer.fill_from(&mut &sent[500..]).unwrap();
             writer.finish().unwrap();
             reading.join().unwrap()
@@ -167,14 +176,5 @@ mod tests {
         let (mut writer, reader) = pipe(2, 4);
         drop(reader);
         assert_eq!(writer.write_all(&[0; 100]).unwrap_err().kind(), io::ErrorKind::BrokenPipe);
-    }
-
-    impl PipeWriter {
-        fn finish_part(&mut self) -> io::Result<()> {
-            match self.block.take() {
-                Some(block) => self.put_block(block, true),
-                None => Ok(()),
-            }
-        }
     }
 }

@@ -5,7 +5,9 @@
 
 use std::io::{self, BufRead as _};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::mpsc;
+use std::time::Duration;
 
 use flate2::bufread::GzDecoder;
 use sha2::Digest as _;
@@ -109,9 +111,15 @@ impl<E: Into<ReceiveError>> From<E> for Failure {
 
 /// The longest archive accepted where the index gives no size.
 const LARGEST_ARCHIVE: u64 = 1 << 30;
-const PIPE_BLOCKS: usize = 8;
 const COMPRESSED_BLOCK: usize = 128 << 10;
+/// Enough to let the line go on while the file system commits its journal.
+const COMPRESSED_BLOCKS: usize = 16;
 const INFLATED_BLOCK: usize = 256 << 10;
+const INFLATED_BLOCKS: usize = 8;
+/// A download that takes longer leaves the disk idle: what is written now need not be flushed at the end.
+const FLUSH_EVERY: Duration = Duration::from_secs(1);
+/// A flush for less of the archive is not worth it.
+const FLUSH_AFTER: u64 = 4 << 20;
 
 impl Store {
     /// Receives a release into staging, from the cache or the network.
@@ -243,11 +251,12 @@ impl Reception<'_> {
 
     /// Streams the archive from one source through hash, gunzip and untar.
     fn attempt(&self, source: Source) -> Result<Vec<FileRecord>, Failure> {
-        let (compressed_in, compressed_out) = pipe(PIPE_BLOCKS, COMPRESSED_BLOCK);
-        let (inflated_in, inflated_out) = pipe(PIPE_BLOCKS, INFLATED_BLOCK);
+        let (compressed_in, compressed_out) = pipe(COMPRESSED_BLOCKS, COMPRESSED_BLOCK);
+        let (inflated_in, inflated_out) = pipe(INFLATED_BLOCKS, INFLATED_BLOCK);
         let limits = Limits::for_archive(self.size().unwrap_or(LARGEST_ARCHIVE));
         let tree = self.staging.tree();
         let is_hopeless = AtomicBool::new(false);
+        let arrived = AtomicU64::new(0);
         std::thread::scope(|scope| {
             let inflating = scope.spawn(|| inflate(compressed_out, inflated_in));
             let unpacking = scope.spawn(|| {
@@ -260,14 +269,37 @@ impl Reception<'_> {
                 hash: sha2::Sha256::new(),
                 pipe: Some(compressed_in),
                 is_hopeless: &is_hopeless,
+                arrived: &arrived,
                 progress: self.order.waiting.progress,
             };
+            let (feeding, fed_all) = mpsc::channel();
+            let flushing = scope.spawn({
+                let arrived = &arrived;
+                move || self.flush_while(&fed_all, arrived)
+            });
             let fed = self.feed(source, &mut feed);
+            drop::<mpsc::Sender<()>>(feeding);
             let found = feed.finish();
             let inflated = join(inflating);
             let unpacked = join(unpacking);
+            let fed = fed.and(join(flushing).map_err(Failure::from));
             self.judge(fed, found, inflated, unpacked)
         })
+    }
+
+    /// Flushes now and then what is unpacked so far, until the feed ends.
+    ///
+    /// Invariant: its errors count, because the kernel tells of a lost page only once.
+    fn flush_while(&self, feed: &mpsc::Receiver<()>, arrived: &AtomicU64) -> Result<(), DiskError> {
+        let mut flushed = 0;
+        while let Err(mpsc::RecvTimeoutError::Timeout) = feed.recv_timeout(FLUSH_EVERY) {
+            let so_far = arrived.load(Ordering::Relaxed);
+            if so_far - flushed >= FLUSH_AFTER {
+                self.staging.sync()?;
+                flushed = so_far;
+            }
+        }
+        Ok(())
     }
 
     /// Sends the bytes of a source on their way.
@@ -373,12 +405,15 @@ struct Feed<'a> {
     /// `None` after the unpacking ended early; the hash still needs every byte.
     pipe: Option<PipeWriter>,
     is_hopeless: &'a AtomicBool,
+    /// Bytes so far.
+    arrived: &'a AtomicU64,
     progress: &'a dyn crate::progress::Progress,
 }
 
 impl Feed<'_> {
     fn take(&mut self, bytes: &[u8]) -> io::Result<()> {
         self.hash.update(bytes);
+        self.arrived.fetch_add(bytes.len() as u64, Ordering::Relaxed);
         if let Some(pipe) = &mut self.pipe
             && pipe.write_all(bytes).is_err()
         {

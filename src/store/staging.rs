@@ -49,7 +49,7 @@ impl Staging {
     }
 
     /// Makes everything in it durable.
-    fn sync(&self) -> Result<(), DiskError> {
+    pub(super) fn sync(&self) -> Result<(), DiskError> {
         self.disk.sync_tree(&self.directory)
     }
 
@@ -128,7 +128,9 @@ impl Proven {
     pub fn settle(self) -> Result<Settled, StoreError> {
         let Staged { staging, manifest, partial } = self.0;
         partial.settle()?;
-        staging.disk.write_unsynced(&staging.manifest(), &manifest.to_bytes())?;
+        let path = staging.manifest();
+        let file = staging.disk.write_unsynced(&path, b"")?;
+        manifest.write(&file).map_err(|e| DiskError::new("write", &path, e))?;
         staging.sync()?;
         Ok(Settled { staging, manifest, partial })
     }

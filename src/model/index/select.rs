@@ -170,7 +170,7 @@ mod tests {
     #[test]
     fn a_line_with_prereleases_only_offers_the_newest_of_them() {
         let body = br#"[{"version":"go1.28rc1","files":[{"filename":"go1.28rc1.linux-386.tar.gz","kind":"archive"}]}]"#;
-        let index = Index::snapshot().overlay(Index::from_json(body).unwrap()).unwrap();
+        let index = Index::snapshot().clone().overlay(Index::from_json(body).unwrap()).unwrap();
         let request: VersionRequest = "1.28".parse().unwrap();
         let nearest = ["1.28rc1", "1.27.0"].map(|version| version.parse().unwrap()).to_vec();
         let error = index.select(&request, &"linux-386".parse().unwrap()).unwrap_err();

@@ -234,8 +234,10 @@ impl Catalog<'_> {
         Ok(index)
     }
 
+    /// A file on disk is a hint: it may add to what is pinned; where it contradicts that, it is as if not there.
     fn cached(&self) -> Option<Index> {
-        self.store.cached_index().and_then(|bytes| Index::decode(&bytes).ok())
+        let cached = Index::decode(&self.store.cached_index()?).ok()?;
+        Index::snapshot().clone().overlay(cached).ok()
     }
 
     fn is_fresh(&self, index: &Index) -> bool {

@@ -59,7 +59,7 @@ pub struct Settings {
     pub mirror: Location,
     /// The index that the user named, if any.
     pub index: Option<Location>,
-    /// Whether the index may be fetched even if one is cached.
+    /// Whether an index that is cached is passed over.
     pub refresh: bool,
     /// Whether archives stay in the cache.
     pub keep_archives: bool,
@@ -87,6 +87,25 @@ pub struct Gvm<'a> {
     pub settings: &'a Settings,
     /// Who watches.
     pub progress: &'a dyn Progress,
+}
+
+/// The release that a request means.
+#[derive(Debug)]
+pub enum Target {
+    /// It is installed.
+    There(Installed),
+    /// It is to be fetched.
+    Wanted(Box<Found>),
+}
+
+impl Target {
+    /// The release.
+    pub fn version(&self) -> GoVersion {
+        match self {
+            Target::There(installed) => installed.version,
+            Target::Wanted(found) => found.archive.version,
+        }
+    }
 }
 
 /// What an install came to.
@@ -145,16 +164,30 @@ impl Gvm<'_> {
 
     /// Installs the release that a request means.
     pub fn install(&self, request: &VersionRequest, slots: &Slots) -> Result<Installed, GvmError> {
+        match self.find(request)? {
+            Target::There(installed) => Ok(installed),
+            Target::Wanted(found) => self.fetch(*found, slots),
+        }
+    }
+
+    /// Returns the release that a request means; installs nothing.
+    pub fn find(&self, request: &VersionRequest) -> Result<Target, GvmError> {
         if let VersionRequest::Exact(version) = request
             && self.store.has(*version)
         {
-            return Ok(self.found_there(*version, None)?);
+            return Ok(Target::There(self.found_there(*version, None)?));
         }
         let found = self.catalog().find(request, &self.settings.platform)?;
         let version = found.archive.version;
-        if self.store.has(version) {
-            return Ok(self.found_there(version, Some(found.answerer))?);
-        }
+        Ok(match self.store.has(version) {
+            true => Target::There(self.found_there(version, Some(found.answerer))?),
+            false => Target::Wanted(Box::new(found)),
+        })
+    }
+
+    /// Installs a release that was found.
+    pub fn fetch(&self, found: Found, slots: &Slots) -> Result<Installed, GvmError> {
+        let version = found.archive.version;
         let outcome = self.install_found(&found, slots);
         self.progress.event(Event::Ended { version });
         Ok(match outcome? {

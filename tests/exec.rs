@@ -121,3 +121,18 @@ fn exec_installs_only_when_told_to() {
     sandbox.gvm(&["exec", "1.23", "go", "version"]).ok();
     assert_eq!(sandbox.gvm(&["current"]).ok().out(), "go1.22.5");
 }
+
+#[test]
+fn another_go_on_path_never_stands_in_for_a_damaged_one() {
+    let (_mirror, sandbox) = two();
+    let bin = sandbox.root().join("versions/go1.21.13/bin");
+    for name in ["go", "gofmt"] {
+        use std::os::unix::fs::PermissionsExt as _;
+        std::fs::set_permissions(&bin, std::fs::Permissions::from_mode(0o755)).unwrap();
+        std::fs::remove_file(bin.join(name)).unwrap();
+    }
+    let path = format!("{}:/usr/bin:/bin", sandbox.root().join("bin").display());
+    let run = sandbox.gvm_with(&[("PATH", &path)], &["exec", "1.21", "--", "go", "version"]).fails(10);
+    assert!(run.stderr.contains("versions/go1.21.13/bin/go"), "{run}");
+    assert!(run.stderr.contains("hint: "), "{run}");
+}

@@ -92,6 +92,22 @@ fn several_releases_cost_one_request_for_the_index() {
 }
 
 #[test]
+fn a_mistake_among_several_is_told_before_the_first_download() {
+    let (_mirror, sandbox) = stocked(&["1.21.13", "1.22.5"]);
+    let run = sandbox.gvm(&["install", "1.22", "1.99", "1.21"]).fails(3);
+    let told = |text: &str| run.stderr.find(text).unwrap_or_else(|| panic!("{text}: {run}"));
+    assert!(told("no Go release matches `1.99`") < told("downloading"), "{run}");
+}
+
+#[test]
+fn what_is_named_twice_is_fetched_once_and_waits_for_nobody() {
+    let (mirror, sandbox) = stocked(&["1.21.13", "1.22.5"]);
+    let run = sandbox.gvm(&["install", "1.22", "1.22.5", ">=1.22 <1.23", "~1.22"]).ok();
+    assert!(!run.stderr.contains("waiting"), "{run}");
+    assert_eq!(archive_requests(&mirror), 1);
+}
+
+#[test]
 fn one_failure_among_several_keeps_the_others_and_is_counted() {
     let (mirror, sandbox) = stocked(&["1.22.5", "1.21.13", "1.23.1"]);
     mirror.behave_archive("1.21.13", vec![Behaviour::Status(404)]);

@@ -293,3 +293,18 @@ fn a_reader_that_has_had_enough_is_no_failure() {
     let run = sandbox.sh(&format!("{gvm} --offline -q ls-remote --all | head -1")).ok();
     assert_eq!((run.stdout.lines().count(), run.stderr.as_str()), (1, ""));
 }
+
+#[test]
+fn a_result_that_cannot_be_written_is_a_failure() {
+    let mirror = Mirror::start();
+    mirror.add(FakeGo::new("1.22.5").padding(2000));
+    let sandbox = Sandbox::new().with_mirror(&mirror);
+    sandbox.gvm(&["use", "1.22"]).ok();
+    let gvm = env!("CARGO_BIN_EXE_gvm-rs");
+    for args in ["list", "list --json", "init bash", "env", "current", "completions fish"] {
+        let run = sandbox.sh(&format!("{gvm} {args} > /dev/full")).fails(8);
+        assert!(run.stderr.contains("cannot write the result"), "{args}: {run}");
+        // Whoever closes a pipe has read enough.
+        sandbox.sh(&format!("{gvm} {args} | true")).ok();
+    }
+}

@@ -27,12 +27,19 @@ pub(crate) fn main() -> ExitCode {
     let ui = Ui::new(&args);
     if let Command::Completions(args) = &args.command {
         // Neither a home nor a sound configuration is needed to read what can be typed.
-        return commands::completions::run(args, &ui);
+        return finish(Ok(commands::completions::run(args, &ui)), &ui);
     }
-    match Config::load(&args).map_err(Failure::from).and_then(|config| run(args.command, &config, &ui)) {
-        Ok(code) => code,
-        Err(failure) => failure.report(&ui),
-    }
+    let config = Config::load(&args).map_err(Failure::from);
+    finish(config.and_then(|config| run(args.command, &config, &ui)), &ui)
+}
+
+/// A command whose result could not be written has failed.
+fn finish(outcome: Result<ExitCode, Failure>, ui: &Ui) -> ExitCode {
+    let outcome = match (outcome, ui.take_unwritten()) {
+        (Ok(_), Some(error)) => Err(Failure::Unwritten(error)),
+        (outcome, _) => outcome,
+    };
+    outcome.unwrap_or_else(|failure| failure.report(ui))
 }
 
 fn run(command: Command, config: &Config, ui: &Ui) -> Result<ExitCode, Failure> {

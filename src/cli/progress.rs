@@ -32,7 +32,7 @@ impl Watcher {
             false => ProgressDrawTarget::hidden(),
         };
         let screen = MultiProgress::with_draw_target(target);
-        Watcher { ui: *ui, interrupt, screen, bars: Mutex::default() }
+        Watcher { ui: ui.clone(), interrupt, screen, bars: Mutex::default() }
     }
 
     /// Says something without tearing the bars.

@@ -44,6 +44,8 @@ pub(crate) enum Failure {
     CannotRun { command: String, source: std::io::Error },
     #[error("`{0}` is not a platform's name")]
     Platform(String),
+    #[error("cannot write the result")]
+    Unwritten(#[source] std::io::Error),
     #[error("cannot listen for signals")]
     Signals(#[source] std::io::Error),
     /// Each failure was told already.
@@ -124,6 +126,7 @@ impl Failure {
             }
             Failure::CannotRun { source, .. } if source.kind() == std::io::ErrorKind::NotFound => 127,
             Failure::CannotRun { .. } => 126,
+            Failure::Unwritten(_) => DISK,
             Failure::Signals(_) => FAILED,
             Failure::Several { code, .. } => *code,
             Failure::Gvm(error) => gvm_code(error),
@@ -249,6 +252,9 @@ fn store_hint(error: &StoreError) -> Option<String> {
         StoreError::NoExec(_) | StoreError::UnknownLayout { .. } => {
             Some("set GVM_RS_HOME to another directory".to_owned())
         }
+        StoreError::Damaged { path, .. } if path.ends_with("bin/go") => {
+            Some("switch to another version, uninstall this one, and install it again".to_owned())
+        }
         StoreError::Damaged { path, .. } if path.ends_with("current") => {
             Some("`gvm-rs use VERSION` puts it right".to_owned())
         }
@@ -261,6 +267,9 @@ fn store_hint(error: &StoreError) -> Option<String> {
         }
         StoreError::Unsafe { root, reason } if reason.starts_with("others") => {
             Some(format!("run `chmod go-w {}`", shell::quote(&root.to_string_lossy())))
+        }
+        StoreError::Unsafe { reason, .. } if reason.starts_with("it holds") => {
+            Some("set GVM_RS_HOME to a directory of its own, which may be new".to_owned())
         }
         StoreError::Unsafe { .. } => Some("run gvm-rs as that user, or set GVM_RS_HOME".to_owned()),
         StoreError::NoGeneration(_) => Some("`gvm-rs history` shows the generations".to_owned()),

@@ -3,6 +3,7 @@
 
 use std::fmt::Display;
 use std::io::{self, IsTerminal as _, Write as _};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use serde::Serialize;
 
@@ -10,13 +11,15 @@ use super::args::Args;
 use super::config::variable;
 
 /// How much is said, and how.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(crate) struct Ui {
     pub is_quiet: bool,
     pub is_verbose: bool,
     /// Whether stderr is a terminal that moves its cursor.
     pub is_terminal: bool,
     has_color: bool,
+    /// Why a result could not be written, if so.
+    unwritten: Arc<Mutex<Option<io::Error>>>,
 }
 
 impl Ui {
@@ -24,7 +27,13 @@ impl Ui {
         let is_dumb = variable("TERM").is_none_or(|term| term == "dumb");
         let is_terminal = io::stderr().is_terminal() && !is_dumb;
         let has_color = is_terminal && variable("NO_COLOR").is_none();
-        Ui { is_quiet: args.quiet, is_verbose: args.verbose, is_terminal, has_color }
+        Ui {
+            is_quiet: args.quiet,
+            is_verbose: args.verbose,
+            is_terminal,
+            has_color,
+            unwritten: Arc::default(),
+        }
     }
 
     /// Prints a result for the next program, in one write.
@@ -35,7 +44,16 @@ impl Ui {
         }
         let written = io::stdout().lock().write_all(text.as_bytes()).and_then(|()| io::stdout().flush());
         // Whoever closed the pipe has read enough.
-        drop(written);
+        if let Err(error) = written
+            && error.kind() != io::ErrorKind::BrokenPipe
+        {
+            self.unwritten.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(error);
+        }
+    }
+
+    /// Returns why a result could not be written, if so: then the command has failed, whatever it did.
+    pub(crate) fn take_unwritten(&self) -> Option<io::Error> {
+        self.unwritten.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 
     /// Prints a result as JSON.

@@ -8,6 +8,7 @@ use std::os::unix::fs::MetadataExt as _;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
+use super::layout::COMMANDS;
 use super::{Store, StoreError};
 use crate::disk::{self, Disk};
 use crate::progress::{Event, Progress};
@@ -97,12 +98,43 @@ impl Store {
     /// Creates the root if need be, checks that it is safe to write to, and takes the lock.
     pub(super) fn take_lock(&self, purpose: &Purpose, waiting: Waiting<'_>) -> Result<File, StoreError> {
         self.check_owner(purpose)?;
+        self.check_is_ours()?;
         self.disk.create_dir_all(self.layout.root())?;
         let path = self.layout.lock();
         let mut file = self.disk.open_append(&path)?;
         wait_for_lock(&self.disk, (&file, &path), Guarded::Store, waiting)?;
         self.disk.leave_note(&mut file, &format!("process {}: {}\n", std::process::id(), purpose.command));
         Ok(file)
+    }
+
+    /// Refuses a directory that holds anything else: without a `layout` it is new, or a first run died in it.
+    fn check_is_ours(&self) -> Result<(), StoreError> {
+        let root = self.layout.root();
+        if self.layout.format().exists() {
+            return Ok(());
+        }
+        const OURS: [&str; 7] = ["lock", "staging", "cache", "versions", "manifests", "generations", "bin"];
+        let is_stranger = |path: &Path| {
+            let below = path.strip_prefix(root).ok().and_then(Path::to_str).unwrap_or_default();
+            let is_link = || std::fs::symlink_metadata(path).is_ok_and(|meta| meta.is_symlink());
+            match below.split_once('/') {
+                None => !OURS.contains(&below),
+                Some(("bin", command)) => !COMMANDS.contains(&command) || !is_link(),
+                Some(("staging", name)) => !["layout", "link"].contains(&name),
+                Some(_) => true,
+            }
+        };
+        let paths = OURS.iter().skip(1).map(|name| root.join(name)).chain([root.to_owned()]);
+        for directory in paths {
+            let Ok(entries) = std::fs::read_dir(&directory) else { continue };
+            if let Some(stranger) = entries.flatten().map(|entry| entry.path()).find(|path| is_stranger(path))
+            {
+                let name = stranger.strip_prefix(root).unwrap_or(&stranger).to_string_lossy().into_owned();
+                let reason = format!("it holds `{name}`, which gvm-rs did not put there");
+                return Err(StoreError::Unsafe { root: root.to_owned(), reason });
+            }
+        }
+        Ok(())
     }
 
     /// Refuses a root that others can write to, or whose owner would be locked out by files of ours.

@@ -189,6 +189,18 @@ impl Store {
         std::fs::symlink_metadata(self.layout.tree(version)).is_ok_and(|meta| meta.is_dir())
     }
 
+    /// Refuses a toolchain that is not there, or has lost its `go`.
+    pub fn check_usable(&self, version: GoVersion) -> Result<(), StoreError> {
+        if !self.has(version) {
+            return Err(StoreError::NotInstalled(version));
+        }
+        let go = self.layout.tree(version).join("bin/go");
+        match go.is_file() {
+            true => Ok(()),
+            false => Err(StoreError::Damaged { path: go, reason: "it is missing".to_owned() }),
+        }
+    }
+
     /// Refuses before a download what could not be published after it.
     fn check_name_is_free(&self, version: GoVersion) -> Result<(), StoreError> {
         let path = self.layout.tree(version);

@@ -238,7 +238,7 @@ impl Reception<'_> {
         }
         let size = self.order.provenance.size;
         // A Go release unpacks to less than four times its archive, in files of 6 kB on average.
-        let bytes = (4 * size + size.saturating_sub(held)).saturating_mul(21) / 20;
+        let bytes = size.saturating_mul(4).saturating_add(size.saturating_sub(held)).saturating_mul(21) / 20;
         if space.bytes < bytes {
             return Err(StoreError::NoSpace { path, unit: "bytes", need: bytes, have: space.bytes });
         }

@@ -27,7 +27,8 @@ impl Switched {
 impl Writer<'_> {
     /// Makes an installed toolchain the current one.
     pub fn switch(&self, version: GoVersion) -> Result<Switched, StoreError> {
-        self.check_usable(version)?;
+        self.store.check_usable(version)?;
+        self.check_link()?;
         // A link that leads nowhere is mended by the switch itself.
         let from = self.store.current().unwrap_or_default();
         if let Some(current) = from.filter(|current| current.version == version) {
@@ -62,20 +63,13 @@ impl Writer<'_> {
         self.switch(target.version)
     }
 
-    fn check_usable(&self, version: GoVersion) -> Result<(), StoreError> {
-        if !self.store.has(version) {
-            return Err(StoreError::NotInstalled(version));
-        }
-        let go = self.store.layout.tree(version).join("bin/go");
-        if !go.is_file() {
-            return Err(StoreError::Damaged { path: go, reason: "it is missing".to_owned() });
-        }
-        // A `current` that is no link was made by somebody else. A rename would fail on it anyway.
+    /// A `current` that is no link was made by somebody else. A rename would fail on it anyway.
+    fn check_link(&self) -> Result<(), StoreError> {
         let current = self.store.layout.current();
-        if std::fs::symlink_metadata(&current).is_ok_and(|meta| !meta.is_symlink()) {
-            return Err(StoreError::NotALink { path: current });
+        match std::fs::symlink_metadata(&current) {
+            Ok(meta) if !meta.is_symlink() => Err(StoreError::NotALink { path: current }),
+            _ => Ok(()),
         }
-        Ok(())
     }
 
     fn publish_generation(

@@ -56,7 +56,11 @@ const BLOCK: usize = 256 << 10;
 impl Limits {
     /// Limits for an archive of this many bytes: Go releases unpack to three times their size.
     pub(super) fn for_archive(size: u64) -> Limits {
-        Limits { file: 256 * MIB, total: (12 * size).clamp(16 * MIB, 1024 * MIB), entries: 60_000 }
+        Limits {
+            file: 256 * MIB,
+            total: size.saturating_mul(12).clamp(16 * MIB, 1024 * MIB),
+            entries: 60_000,
+        }
     }
 }
 
@@ -84,7 +88,7 @@ pub(super) fn unpack(
     for entry in archive.entries().map_err(UnpackError::Unreadable)?.raw(true) {
         let mut entry = entry.map_err(UnpackError::Unreadable)?;
         count += 1;
-        total += entry.size();
+        total = entry.size().saturating_add(total);
         let kind = entry.header().entry_type().as_byte();
         if matches!(kind, b'x' | b'L' | b'g') {
             long_name = read_extension(&mut entry, kind, long_name)?;

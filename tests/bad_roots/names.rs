@@ -130,3 +130,32 @@ fn a_root_can_be_moved_and_reached_through_a_link() {
     let fetched = mirror.requests_for("/dl/go1.21.13.linux-amd64.tar.gz").len();
     assert_eq!(fetched, 1, "nothing was fetched again after the move");
 }
+
+#[test]
+fn a_directory_with_other_things_in_it_is_never_taken_for_a_root() {
+    let mirror = mirror();
+    let commands: [&[&str]; 6] = [
+        &["install", NEW],
+        &["use", NEW],
+        &["prune"],
+        &["cache", "clean"],
+        &["uninstall", OLD],
+        &["rollback"],
+    ];
+    for stranger in
+        ["notes.txt", "pkg/mod/x", "bin/go", "bin/go1.5", "staging/x", "versions/mine/x", "cache/x"]
+    {
+        let sandbox = Sandbox::new().with_mirror(&mirror);
+        let root = sandbox.dir("theirs");
+        let file = root.join(stranger);
+        fs::create_dir_all(file.parent().unwrap()).unwrap();
+        fs::write(&file, "theirs").unwrap();
+        let before = crate::support::tree_names(&root);
+        for args in commands {
+            let refused = run(&sandbox, &root, args);
+            is_refusal(&refused, 9, &["refusing to use", "did not put there", "hint: "]);
+            assert_eq!(crate::support::tree_names(&root), before, "{args:?} {stranger}");
+            assert_eq!(fs::read(&file).unwrap(), b"theirs");
+        }
+    }
+}

@@ -169,3 +169,13 @@ fn offline_the_list_of_releases_says_where_it_is_from_and_how_old_it_is() {
         &["/dl/index.json", "offline", "hint: leave out `--offline`"],
     );
 }
+
+#[test]
+fn a_size_beyond_all_sizes_is_only_too_large() {
+    let scene = Scene::new();
+    let name = FakeGo::new(NEW).file_name();
+    for size in [u64::MAX, u64::MAX / 4, 1 << 60] {
+        scene.mirror.override_entry(&name, move |entry| entry["size"] = json!(size));
+        scene.refuses(&["use", NEW], 8, &["not enough space", "hint: "]);
+    }
+}

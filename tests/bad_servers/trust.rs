@@ -129,3 +129,27 @@ fn a_proxy_never_sees_what_stays_on_this_machine() {
     scene.recovers();
     assert_eq!(proxy.requests(), []);
 }
+
+#[test]
+fn a_cached_index_cannot_change_what_is_pinned() {
+    let (version, platform) = ("1.21.13", "linux-amd64");
+    let fake = FakeGo::new(version).padding(1000);
+    let (name, bytes) = (fake.file_name(), fake.build());
+    let sandbox = Sandbox::new();
+    let mirror = sandbox.dir("mirror");
+    std::fs::write(mirror.join(&name), &bytes).unwrap();
+    let listing = serde_json::json!([{"version": format!("go{version}"), "stable": true, "files": [{
+        "filename": name, "os": "linux", "arch": "amd64", "version": format!("go{version}"),
+        "sha256": crate::support::mirror::sha256(&bytes), "size": bytes.len(), "kind": "archive",
+    }]}]);
+    let mut index = gvm_rs::model::Index::from_json(listing.to_string().as_bytes()).unwrap();
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs();
+    index.as_of = Some(now);
+    std::fs::create_dir_all(sandbox.root().join("cache")).unwrap();
+    std::fs::write(sandbox.root().join("layout"), "1\n").unwrap();
+    std::fs::write(sandbox.root().join("cache/index"), index.encode()).unwrap();
+    let mirror = mirror.to_str().unwrap().to_owned();
+    let run = sandbox.gvm(&["--offline", "install", "1.21", "--mirror", &mirror]).fails(5);
+    assert!(run.stderr.contains("bytes where"), "the official size is not that of {platform}'s fake: {run}");
+    assert_eq!(sandbox.gvm(&["-q", "list"]).ok().stdout, "");
+}

@@ -280,7 +280,8 @@ class Bench:
         for name, value in figures.items():
             table.row(name, value)
             self.keep("counts", name, value=value)
-        table.show(self.counts.__doc__, "at most 5 calls per file plus writes; one syncfs; nothing read back")
+        table.show(self.counts.__doc__, "at most 5 calls per file plus writes; nothing read back;"
+                   " one syncfs, and one for each second of a download")
         print("in the tree: %s" % ", ".join("%s %d" % item for item in count.most_common(8)))
         self.small_counts(scratch)
 

@@ -11,7 +11,8 @@
 # fifteen minutes.
 #
 # It asserts nothing: the targets stand beside the figures. Compare ratios of one run, not times, and
-# look at min..max first: where they are wide, something else was using the machine.
+# look at min..max first: where they are wide, something else was using the machine. On ext4 without a
+# journal each deletion slows the creations of the minutes after it: give --scratch another file system.
 # The figures are kept in target/bench.json.
 set -euo pipefail
 

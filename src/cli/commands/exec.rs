@@ -21,6 +21,8 @@ pub(crate) fn run(args: &Exec, config: &Config, ui: &Ui) -> Result<ExitCode, Fai
     let session = Session::open(config, ui)?;
     let gvm = session.gvm();
     let version = resolve(&gvm, &request, args.install)?;
+    // Another `go` further down the PATH must not stand in for a damaged one.
+    gvm.store.check_usable(version)?;
     match replace_this_process(&gvm.store.layout().tree(version), &args.command)? {}
 }
 

@@ -3,9 +3,8 @@
 use std::process::ExitCode;
 use std::sync::Mutex;
 use std::sync::PoisonError;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
-use gvm_rs::gvm::{GvmError, Installed};
+use gvm_rs::gvm::{GvmError, Installed, Target};
 use gvm_rs::model::{Platform, VersionRequest};
 use gvm_rs::store::{Slots, StoreError};
 use serde_json::json;
@@ -14,6 +13,7 @@ use super::changes;
 use super::session::{Session, request_or_project};
 use crate::cli::args::Install;
 use crate::cli::config::Config;
+use crate::cli::interrupt;
 use crate::cli::report::Failure;
 use crate::cli::ui::Ui;
 
@@ -28,13 +28,28 @@ pub(crate) fn run(args: &Install, config: &Config, ui: &Ui) -> Result<ExitCode, 
     if args.os.is_some() || args.arch.is_some() {
         return run_foreign(args, &requests, &session, ui);
     }
-    let outcomes = install_all(&requests, &session);
+    // All are found before the first is fetched: a mistake is told at once, and what is named twice comes once.
+    let mut failures = Vec::new();
+    let mut targets: Vec<(&VersionRequest, Target)> = Vec::new();
+    for request in &requests {
+        match session.gvm().find(request) {
+            Ok(target) if targets.iter().all(|(_, known)| known.version() != target.version()) => {
+                targets.push((request, target));
+            }
+            Ok(_) => {}
+            Err(error) => failures.push(Failure::from(error)),
+        }
+    }
+    fail_early(&mut failures, requests.len(), ui)?;
+    let first = targets.first().map(|(_, target)| target.version());
+    let (asked, targets): (Vec<_>, Vec<_>) = targets.into_iter().unzip();
+    let outcomes = install_all(targets, &session);
     if args.output.json {
         let installed: Vec<_> = outcomes.iter().flatten().map(installed_json).collect();
         ui.json(&installed);
     }
-    let mut failures = Vec::new();
-    for (request, outcome) in requests.iter().zip(outcomes) {
+    let told = failures.len();
+    for (request, outcome) in asked.into_iter().zip(outcomes) {
         match outcome {
             Ok(installed) => {
                 changes::tell_answerer(installed.answerer.as_ref(), config.now(), ui);
@@ -44,12 +59,12 @@ pub(crate) fn run(args: &Install, config: &Config, ui: &Ui) -> Result<ExitCode, 
         }
     }
     if !failures.is_empty() {
-        return fail(failures, requests.len(), ui);
+        return Err(fail(failures, told, requests.len(), ui));
     }
     if args.and_use
-        && let Some(first) = requests.first()
+        && let Some(first) = first
     {
-        let switched = session.gvm().switch(first)?;
+        let switched = session.gvm().switch(&VersionRequest::Exact(first))?;
         changes::tell_switched(&switched, config, ui);
     }
     Ok(ExitCode::SUCCESS)
@@ -64,20 +79,24 @@ fn requests(args: &Install, ui: &Ui) -> Result<Vec<VersionRequest>, Failure> {
 
 /// Installs side by side. There are more threads than download slots, so that one release can be unpacked,
 /// proved and flushed while the next one arrives.
-fn install_all(requests: &[VersionRequest], session: &Session) -> Vec<Outcome> {
+fn install_all(targets: Vec<Target>, session: &Session) -> Vec<Outcome> {
     let slots = Slots::new(session.settings.downloads);
-    let outcomes: Mutex<Vec<Option<Outcome>>> = Mutex::new(requests.iter().map(|_| None).collect());
-    let next = AtomicUsize::new(0);
+    let number = targets.len();
+    let outcomes: Mutex<Vec<Option<Outcome>>> = Mutex::new(targets.iter().map(|_| None).collect());
+    let queue = Mutex::new(targets.into_iter().enumerate());
     let work = || {
         loop {
-            let position = next.fetch_add(1, Ordering::Relaxed);
-            let Some(request) = requests.get(position) else { return };
-            let outcome = session.gvm().install(request, &slots);
+            let next = queue.lock().unwrap_or_else(PoisonError::into_inner).next();
+            let Some((position, target)) = next else { return };
+            let outcome = match target {
+                Target::There(installed) => Ok(installed),
+                Target::Wanted(found) => session.gvm().fetch(*found, &slots),
+            };
             outcomes.lock().unwrap_or_else(PoisonError::into_inner)[position] = Some(outcome);
         }
     };
     std::thread::scope(|scope| {
-        for _ in 0..requests.len().min(session.settings.downloads.saturating_add(2)) {
+        for _ in 0..number.min(session.settings.downloads.saturating_add(2)) {
             scope.spawn(work);
         }
     });
@@ -86,16 +105,36 @@ fn install_all(requests: &[VersionRequest], session: &Session) -> Vec<Outcome> {
     outcomes.into_iter().map(|outcome| outcome.unwrap_or(Err(StoreError::Interrupted.into()))).collect()
 }
 
-/// Tells each failure; the exit code is that of the first.
-fn fail(mut failures: Vec<Failure>, all: usize, ui: &Ui) -> Result<ExitCode, Failure> {
-    if failures.len() == 1 && all == 1 {
-        return Err(failures.remove(0));
+/// Tells what could not be found; goes on if there is something else to install.
+fn fail_early(failures: &mut Vec<Failure>, all: usize, ui: &Ui) -> Result<(), Failure> {
+    if let Some(interrupted) = failures.iter().position(is_interruption) {
+        return Err(failures.swap_remove(interrupted));
     }
-    let (failed, code) = (failures.len(), failures.first().map_or(1, Failure::code));
-    for failure in &failures {
+    if failures.len() == 1 && all == 1 {
+        return Err(failures.swap_remove(0));
+    }
+    for failure in failures {
         failure.report(ui);
     }
-    Err(Failure::Several { failed, all, code })
+    Ok(())
+}
+
+/// Tells each failure after the first `told`; an interruption is told once, for all.
+fn fail(mut failures: Vec<Failure>, told: usize, all: usize, ui: &Ui) -> Failure {
+    if failures.len() == 1 && all == 1 {
+        return failures.swap_remove(0);
+    }
+    for failure in failures.iter().skip(told).filter(|failure| !is_interruption(failure)) {
+        failure.report(ui);
+    }
+    if let Some(interrupted) = failures.iter().position(is_interruption) {
+        return failures.swap_remove(interrupted);
+    }
+    Failure::Several { failed: failures.len(), all, code: failures.first().map_or(1, Failure::code) }
+}
+
+fn is_interruption(failure: &Failure) -> bool {
+    failure.code() == interrupt::EXIT_CODE
 }
 
 fn run_foreign(

@@ -287,12 +287,14 @@ impl Reception<'_> {
         })
     }
 
-    /// Flushes now and then what is unpacked so far, until the feed ends.
+    /// Flushes now and then what is unpacked so far, until the feed ends; only where one call flushes a tree.
     ///
     /// Invariant: its errors count, because the kernel tells of a lost page only once.
     fn flush_while(&self, feed: &mpsc::Receiver<()>, arrived: &AtomicU64) -> Result<(), DiskError> {
         let mut flushed = 0;
-        while let Err(mpsc::RecvTimeoutError::Timeout) = feed.recv_timeout(FLUSH_EVERY) {
+        while cfg!(target_os = "linux")
+            && let Err(mpsc::RecvTimeoutError::Timeout) = feed.recv_timeout(FLUSH_EVERY)
+        {
             let so_far = arrived.load(Ordering::Relaxed);
             if so_far - flushed >= FLUSH_AFTER {
                 self.staging.sync()?;

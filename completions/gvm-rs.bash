@@ -241,7 +241,7 @@ _gvm__rs() {
             return 0
             ;;
         gvm__subcmd__rs__subcmd__cache__subcmd__clean)
-            opts="-q -v -h --quiet --verbose --offline --home --lock-timeout --help"
+            opts="-q -v -h --json --quiet --verbose --offline --home --lock-timeout --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

@@ -70,7 +70,7 @@ complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand install" -s j -l downloads
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand install" -l os -d 'Unpacks for another operating system, into foreign/' -r
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand install" -l arch -d 'Unpacks for another architecture, into foreign/' -r
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand install" -l mirror -d 'Base URL of the archives: https://, file:// or a path [default: $GVM_RS_MIRROR or https://go.dev/dl]' -r
-complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand install" -l index -d 'URL or file of an index in go.dev\'s JSON form, trusted beside the official one [default: $GVM_RS_INDEX]' -r
+complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand install" -l index -d 'URL or file of an index in go.dev\'s JSON form, used and trusted in place of the official one [default: $GVM_RS_INDEX]' -r
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand install" -s q -l quiet -d 'Says nothing but results and errors'
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand install" -s v -l verbose -d 'Says more about what is done'
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand install" -l offline -d 'Never opens a connection; answers from what is on this machine'
@@ -87,7 +87,7 @@ complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand i" -s j -l downloads -d 'H
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand i" -l os -d 'Unpacks for another operating system, into foreign/' -r
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand i" -l arch -d 'Unpacks for another architecture, into foreign/' -r
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand i" -l mirror -d 'Base URL of the archives: https://, file:// or a path [default: $GVM_RS_MIRROR or https://go.dev/dl]' -r
-complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand i" -l index -d 'URL or file of an index in go.dev\'s JSON form, trusted beside the official one [default: $GVM_RS_INDEX]' -r
+complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand i" -l index -d 'URL or file of an index in go.dev\'s JSON form, used and trusted in place of the official one [default: $GVM_RS_INDEX]' -r
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand i" -s q -l quiet -d 'Says nothing but results and errors'
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand i" -s v -l verbose -d 'Says more about what is done'
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand i" -l offline -d 'Never opens a connection; answers from what is on this machine'
@@ -101,7 +101,7 @@ complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand i" -s h -l help -d 'Print 
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand use" -l home -d 'The directory that holds everything [default: $GVM_RS_HOME or ~/.gvm-rs]' -r -F
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand use" -l lock-timeout -d 'Waits at most this many seconds for another gvm-rs (exit code 75)' -r
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand use" -l mirror -d 'Base URL of the archives: https://, file:// or a path [default: $GVM_RS_MIRROR or https://go.dev/dl]' -r
-complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand use" -l index -d 'URL or file of an index in go.dev\'s JSON form, trusted beside the official one [default: $GVM_RS_INDEX]' -r
+complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand use" -l index -d 'URL or file of an index in go.dev\'s JSON form, used and trusted in place of the official one [default: $GVM_RS_INDEX]' -r
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand use" -s q -l quiet -d 'Says nothing but results and errors'
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand use" -s v -l verbose -d 'Says more about what is done'
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand use" -l offline -d 'Never opens a connection; answers from what is on this machine'
@@ -112,7 +112,7 @@ complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand use" -s h -l help -d 'Prin
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand default" -l home -d 'The directory that holds everything [default: $GVM_RS_HOME or ~/.gvm-rs]' -r -F
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand default" -l lock-timeout -d 'Waits at most this many seconds for another gvm-rs (exit code 75)' -r
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand default" -l mirror -d 'Base URL of the archives: https://, file:// or a path [default: $GVM_RS_MIRROR or https://go.dev/dl]' -r
-complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand default" -l index -d 'URL or file of an index in go.dev\'s JSON form, trusted beside the official one [default: $GVM_RS_INDEX]' -r
+complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand default" -l index -d 'URL or file of an index in go.dev\'s JSON form, used and trusted in place of the official one [default: $GVM_RS_INDEX]' -r
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand default" -s q -l quiet -d 'Says nothing but results and errors'
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand default" -s v -l verbose -d 'Says more about what is done'
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand default" -l offline -d 'Never opens a connection; answers from what is on this machine'
@@ -123,7 +123,7 @@ complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand default" -s h -l help -d '
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand global" -l home -d 'The directory that holds everything [default: $GVM_RS_HOME or ~/.gvm-rs]' -r -F
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand global" -l lock-timeout -d 'Waits at most this many seconds for another gvm-rs (exit code 75)' -r
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand global" -l mirror -d 'Base URL of the archives: https://, file:// or a path [default: $GVM_RS_MIRROR or https://go.dev/dl]' -r
-complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand global" -l index -d 'URL or file of an index in go.dev\'s JSON form, trusted beside the official one [default: $GVM_RS_INDEX]' -r
+complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand global" -l index -d 'URL or file of an index in go.dev\'s JSON form, used and trusted in place of the official one [default: $GVM_RS_INDEX]' -r
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand global" -s q -l quiet -d 'Says nothing but results and errors'
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand global" -s v -l verbose -d 'Says more about what is done'
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand global" -l offline -d 'Never opens a connection; answers from what is on this machine'
@@ -134,7 +134,7 @@ complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand global" -s h -l help -d 'P
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand set" -l home -d 'The directory that holds everything [default: $GVM_RS_HOME or ~/.gvm-rs]' -r -F
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand set" -l lock-timeout -d 'Waits at most this many seconds for another gvm-rs (exit code 75)' -r
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand set" -l mirror -d 'Base URL of the archives: https://, file:// or a path [default: $GVM_RS_MIRROR or https://go.dev/dl]' -r
-complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand set" -l index -d 'URL or file of an index in go.dev\'s JSON form, trusted beside the official one [default: $GVM_RS_INDEX]' -r
+complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand set" -l index -d 'URL or file of an index in go.dev\'s JSON form, used and trusted in place of the official one [default: $GVM_RS_INDEX]' -r
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand set" -s q -l quiet -d 'Says nothing but results and errors'
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand set" -s v -l verbose -d 'Says more about what is done'
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand set" -l offline -d 'Never opens a connection; answers from what is on this machine'
@@ -187,7 +187,7 @@ complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand versions" -s h -l help -d 
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand ls-remote" -l home -d 'The directory that holds everything [default: $GVM_RS_HOME or ~/.gvm-rs]' -r -F
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand ls-remote" -l lock-timeout -d 'Waits at most this many seconds for another gvm-rs (exit code 75)' -r
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand ls-remote" -l mirror -d 'Base URL of the archives: https://, file:// or a path [default: $GVM_RS_MIRROR or https://go.dev/dl]' -r
-complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand ls-remote" -l index -d 'URL or file of an index in go.dev\'s JSON form, trusted beside the official one [default: $GVM_RS_INDEX]' -r
+complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand ls-remote" -l index -d 'URL or file of an index in go.dev\'s JSON form, used and trusted in place of the official one [default: $GVM_RS_INDEX]' -r
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand ls-remote" -s q -l quiet -d 'Says nothing but results and errors'
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand ls-remote" -s v -l verbose -d 'Says more about what is done'
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand ls-remote" -l offline -d 'Never opens a connection; answers from what is on this machine'
@@ -201,7 +201,7 @@ complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand ls-remote" -s h -l help -d
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand list-remote" -l home -d 'The directory that holds everything [default: $GVM_RS_HOME or ~/.gvm-rs]' -r -F
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand list-remote" -l lock-timeout -d 'Waits at most this many seconds for another gvm-rs (exit code 75)' -r
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand list-remote" -l mirror -d 'Base URL of the archives: https://, file:// or a path [default: $GVM_RS_MIRROR or https://go.dev/dl]' -r
-complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand list-remote" -l index -d 'URL or file of an index in go.dev\'s JSON form, trusted beside the official one [default: $GVM_RS_INDEX]' -r
+complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand list-remote" -l index -d 'URL or file of an index in go.dev\'s JSON form, used and trusted in place of the official one [default: $GVM_RS_INDEX]' -r
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand list-remote" -s q -l quiet -d 'Says nothing but results and errors'
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand list-remote" -s v -l verbose -d 'Says more about what is done'
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand list-remote" -l offline -d 'Never opens a connection; answers from what is on this machine'
@@ -215,7 +215,7 @@ complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand list-remote" -s h -l help 
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand search" -l home -d 'The directory that holds everything [default: $GVM_RS_HOME or ~/.gvm-rs]' -r -F
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand search" -l lock-timeout -d 'Waits at most this many seconds for another gvm-rs (exit code 75)' -r
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand search" -l mirror -d 'Base URL of the archives: https://, file:// or a path [default: $GVM_RS_MIRROR or https://go.dev/dl]' -r
-complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand search" -l index -d 'URL or file of an index in go.dev\'s JSON form, trusted beside the official one [default: $GVM_RS_INDEX]' -r
+complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand search" -l index -d 'URL or file of an index in go.dev\'s JSON form, used and trusted in place of the official one [default: $GVM_RS_INDEX]' -r
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand search" -s q -l quiet -d 'Says nothing but results and errors'
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand search" -s v -l verbose -d 'Says more about what is done'
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand search" -l offline -d 'Never opens a connection; answers from what is on this machine'
@@ -257,7 +257,7 @@ complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand prefix" -s h -l help -d 'P
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand exec" -l home -d 'The directory that holds everything [default: $GVM_RS_HOME or ~/.gvm-rs]' -r -F
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand exec" -l lock-timeout -d 'Waits at most this many seconds for another gvm-rs (exit code 75)' -r
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand exec" -l mirror -d 'Base URL of the archives: https://, file:// or a path [default: $GVM_RS_MIRROR or https://go.dev/dl]' -r
-complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand exec" -l index -d 'URL or file of an index in go.dev\'s JSON form, trusted beside the official one [default: $GVM_RS_INDEX]' -r
+complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand exec" -l index -d 'URL or file of an index in go.dev\'s JSON form, used and trusted in place of the official one [default: $GVM_RS_INDEX]' -r
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand exec" -s q -l quiet -d 'Says nothing but results and errors'
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand exec" -s v -l verbose -d 'Says more about what is done'
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand exec" -l offline -d 'Never opens a connection; answers from what is on this machine'
@@ -268,7 +268,7 @@ complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand exec" -s h -l help -d 'Pri
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand run" -l home -d 'The directory that holds everything [default: $GVM_RS_HOME or ~/.gvm-rs]' -r -F
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand run" -l lock-timeout -d 'Waits at most this many seconds for another gvm-rs (exit code 75)' -r
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand run" -l mirror -d 'Base URL of the archives: https://, file:// or a path [default: $GVM_RS_MIRROR or https://go.dev/dl]' -r
-complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand run" -l index -d 'URL or file of an index in go.dev\'s JSON form, trusted beside the official one [default: $GVM_RS_INDEX]' -r
+complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand run" -l index -d 'URL or file of an index in go.dev\'s JSON form, used and trusted in place of the official one [default: $GVM_RS_INDEX]' -r
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand run" -s q -l quiet -d 'Says nothing but results and errors'
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand run" -s v -l verbose -d 'Says more about what is done'
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand run" -l offline -d 'Never opens a connection; answers from what is on this machine'
@@ -279,7 +279,7 @@ complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand run" -s h -l help -d 'Prin
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand x" -l home -d 'The directory that holds everything [default: $GVM_RS_HOME or ~/.gvm-rs]' -r -F
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand x" -l lock-timeout -d 'Waits at most this many seconds for another gvm-rs (exit code 75)' -r
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand x" -l mirror -d 'Base URL of the archives: https://, file:// or a path [default: $GVM_RS_MIRROR or https://go.dev/dl]' -r
-complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand x" -l index -d 'URL or file of an index in go.dev\'s JSON form, trusted beside the official one [default: $GVM_RS_INDEX]' -r
+complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand x" -l index -d 'URL or file of an index in go.dev\'s JSON form, used and trusted in place of the official one [default: $GVM_RS_INDEX]' -r
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand x" -s q -l quiet -d 'Says nothing but results and errors'
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand x" -s v -l verbose -d 'Says more about what is done'
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand x" -l offline -d 'Never opens a connection; answers from what is on this machine'
@@ -358,6 +358,7 @@ complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand cache; and __fish_seen_sub
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand cache; and __fish_seen_subcommand_from ls" -s h -l help -d 'Print help'
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand cache; and __fish_seen_subcommand_from clean" -l home -d 'The directory that holds everything [default: $GVM_RS_HOME or ~/.gvm-rs]' -r -F
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand cache; and __fish_seen_subcommand_from clean" -l lock-timeout -d 'Waits at most this many seconds for another gvm-rs (exit code 75)' -r
+complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand cache; and __fish_seen_subcommand_from clean" -l json -d 'Prints JSON'
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand cache; and __fish_seen_subcommand_from clean" -s q -l quiet -d 'Says nothing but results and errors'
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand cache; and __fish_seen_subcommand_from clean" -s v -l verbose -d 'Says more about what is done'
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand cache; and __fish_seen_subcommand_from clean" -l offline -d 'Never opens a connection; answers from what is on this machine'
@@ -368,7 +369,7 @@ complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand cache; and __fish_seen_sub
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand outdated" -l home -d 'The directory that holds everything [default: $GVM_RS_HOME or ~/.gvm-rs]' -r -F
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand outdated" -l lock-timeout -d 'Waits at most this many seconds for another gvm-rs (exit code 75)' -r
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand outdated" -l mirror -d 'Base URL of the archives: https://, file:// or a path [default: $GVM_RS_MIRROR or https://go.dev/dl]' -r
-complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand outdated" -l index -d 'URL or file of an index in go.dev\'s JSON form, trusted beside the official one [default: $GVM_RS_INDEX]' -r
+complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand outdated" -l index -d 'URL or file of an index in go.dev\'s JSON form, used and trusted in place of the official one [default: $GVM_RS_INDEX]' -r
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand outdated" -s q -l quiet -d 'Says nothing but results and errors'
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand outdated" -s v -l verbose -d 'Says more about what is done'
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand outdated" -l offline -d 'Never opens a connection; answers from what is on this machine'

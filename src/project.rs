@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use rustix::io::Errno;
+
 use crate::disk;
 use crate::model::{ProjectError, VersionFile, VersionRequest, request_in};
 
@@ -68,12 +70,16 @@ fn workspace_above(directory: &Path) -> Result<Option<Wish>, LookupError> {
 fn read(directory: &Path, file: VersionFile) -> Result<Option<Wish>, LookupError> {
     let path = directory.join(file.file_name());
     // A link is refused: a cloned repository could point it at any file, and an error would show its text.
+    let told = |error: std::io::Error| match error.raw_os_error() == Some(Errno::LOOP.raw_os_error()) {
+        true => std::io::Error::new(error.kind(), "it is a symbolic link, which is not followed"),
+        false => error,
+    };
     let bytes = match disk::read_capped(&path, file.limit() as u64, false) {
         Ok(bytes) => bytes,
         Err(e) if matches!(e.kind(), std::io::ErrorKind::NotFound | std::io::ErrorKind::NotADirectory) => {
             return Ok(None);
         }
-        Err(source) => return Err(LookupError::Unreadable { path, source }),
+        Err(e) => return Err(LookupError::Unreadable { path, source: told(e) }),
     };
     match request_in(file, &String::from_utf8_lossy(&bytes)) {
         Ok(request) => Ok(request.map(|request| Wish { path, request })),

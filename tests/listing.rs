@@ -211,8 +211,10 @@ fn the_cache_is_shown_and_emptied() {
     assert_eq!(shown.lines().count(), 2);
     assert_eq!(shown.matches(".part (unfinished)\n").count(), 1, "{shown}");
     assert_eq!(shown.matches(".tar.gz\n").count(), 1, "{shown}");
-    let run = sandbox.gvm(&["cache", "clean"]).ok();
+    let run = sandbox.gvm(&["cache", "clean", "--json"]).ok();
     assert!(run.stderr.starts_with("removed 2 files, "), "{run}");
+    let told: Value = serde_json::from_str(&run.stdout).unwrap();
+    assert_eq!(told, json!({"removed": entries}));
     assert_eq!(sandbox.gvm(&["cache", "ls"]).ok().stdout, "");
     assert!(sandbox.gvm(&["cache", "clear"]).ok().stderr.starts_with("removed 0 files"));
     assert_eq!(sandbox.gvm(&["-q", "list"]).ok().stdout.lines().count(), 2);
@@ -246,7 +248,7 @@ fn env_shows_the_settings_and_reads_back_in_a_shell() {
     let gvm = env!("CARGO_BIN_EXE_gvm-rs");
     let script = format!(
         r#"eval "$({gvm} env)"; printf '%s\n' "$GVM_RS_HOME" "$GVM_RS_BIN" "$GVM_RS_CONFIG" "$GVM_RS_MIRROR" \
-        "$GVM_RS_INDEX" "$GVM_RS_VERSION""#
+        "$GVM_RS_INDEX" "$GVM_RS_OFFLINE" "$GVM_RS_DOWNLOADS" "$GVM_RS_KEEP_ARCHIVES" "$GVM_RS_VERSION""#
     );
     let expected = [
         home,
@@ -254,9 +256,16 @@ fn env_shows_the_settings_and_reads_back_in_a_shell() {
         config.to_str().unwrap(),
         &mirror.base(),
         &mirror.index_url(),
+        "0",
+        "2",
+        "0",
         "go1.22.5",
     ];
     assert_eq!(sandbox.sh(&script).ok().stdout.lines().collect::<Vec<_>>(), expected);
+    let run =
+        sandbox.gvm_with(&[("GVM_RS_DOWNLOADS", "3"), ("GVM_RS_KEEP_ARCHIVES", "1")], &["--offline", "env"]);
+    let flags = "GVM_RS_OFFLINE='1'\nGVM_RS_DOWNLOADS='3'\nGVM_RS_KEEP_ARCHIVES='1'\n";
+    assert!(run.clone().ok().stdout.contains(flags), "{run}");
     for shell in ["bash", "zsh", "fish", "sh"] {
         let (env, init) = (sandbox.gvm(&["env", "--shell", shell]).ok(), sandbox.gvm(&["init", shell]).ok());
         assert_eq!((env.stdout.as_str(), env.stderr.as_str()), (init.stdout.as_str(), ""));

@@ -34,7 +34,7 @@ const COMMANDS: &[(&str, &[&str])] = &[
     ("prune", &["--keep", "--dry-run", "-n", "--json"]),
     ("cache", &[]),
     ("cache ls", &["--json"]),
-    ("cache clean", &[]),
+    ("cache clean", &["--json"]),
     ("outdated", &["--json", SOURCE]),
     ("init", &[]),
     ("completions", &[]),
@@ -93,6 +93,16 @@ fn the_help_lists_every_command() {
     }
     assert_eq!(help(&["help"]), text);
     assert_eq!(help(&["--version"]), format!("gvm-rs {}\n", env!("CARGO_PKG_VERSION")));
+}
+
+#[test]
+fn the_help_says_whom_a_named_index_replaces() {
+    for command in ["install", "use", "ls-remote", "exec", "outdated"] {
+        let text = help(&[command, "--help"]).split_whitespace().collect::<Vec<_>>().join(" ");
+        let said = "URL or file of an index in go.dev's JSON form, used and trusted in place of the official one \
+                    [default: $GVM_RS_INDEX]";
+        assert!(text.contains(said), "{command}: {text}");
+    }
 }
 
 #[test]

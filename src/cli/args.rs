@@ -3,7 +3,7 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use clap::{Parser, Subcommand, ValueEnum};
+use clap::{ArgGroup, Parser, Subcommand, ValueEnum};
 
 /// Installs, switches and rolls back Go toolchains. `go` always works.
 #[derive(Debug, Parser)]
@@ -99,7 +99,7 @@ pub(crate) struct Source {
     /// Base URL of the archives: https://, file:// or a path [default: $GVM_RS_MIRROR or https://go.dev/dl]
     #[arg(long, value_name = "URL")]
     pub mirror: Option<String>,
-    /// URL or file of an index in go.dev's JSON form, trusted beside the official one [default: $GVM_RS_INDEX]
+    /// URL or file of an index in go.dev's JSON form, used and trusted in place of the official one [default: $GVM_RS_INDEX]
     #[arg(long, value_name = "URL|FILE")]
     pub index: Option<String>,
     /// Fetches the release index even if one was fetched within the hour
@@ -111,12 +111,13 @@ pub(crate) struct Source {
 }
 
 #[derive(Debug, clap::Args)]
+#[command(group = ArgGroup::new("foreign").multiple(true))]
 pub(crate) struct Install {
     /// Versions; none is the version that the project here asks for
     #[arg(value_name = "SPEC")]
     pub specs: Vec<String>,
     /// Switches to the first one once it is installed
-    #[arg(long = "use")]
+    #[arg(long = "use", conflicts_with_all = ["os", "arch"])]
     pub and_use: bool,
     /// How many downloads run at once
     #[arg(short = 'j', long, value_name = "N")]
@@ -125,13 +126,13 @@ pub(crate) struct Install {
     #[arg(long)]
     pub keep_archives: bool,
     /// Unpacks for another operating system, into foreign/
-    #[arg(long, requires = "no_prove")]
+    #[arg(long, requires = "no_prove", group = "foreign")]
     pub os: Option<String>,
     /// Unpacks for another architecture, into foreign/
-    #[arg(long, requires = "no_prove")]
+    #[arg(long, requires = "no_prove", group = "foreign")]
     pub arch: Option<String>,
     /// Accepts that a toolchain for another platform cannot be tried here
-    #[arg(long)]
+    #[arg(long, requires = "foreign")]
     pub no_prove: bool,
     #[command(flatten)]
     pub output: Json,
@@ -266,7 +267,7 @@ pub(crate) enum CacheAction {
     Ls(Json),
     /// Empties the cache
     #[command(alias = "clear")]
-    Clean,
+    Clean(Json),
 }
 
 #[derive(Debug, clap::Args)]

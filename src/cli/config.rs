@@ -2,6 +2,7 @@
 #![expect(clippy::disallowed_methods, reason = "this is the door that the ban points to")]
 
 use std::ffi::OsString;
+use std::num::NonZeroU64;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -51,7 +52,7 @@ struct File {
     downloads: Option<usize>,
     keep_archives: Option<bool>,
     lock_timeout: Option<u64>,
-    proof_timeout: Option<u64>,
+    proof_timeout: Option<NonZeroU64>,
     retries: Option<u32>,
     retry_delay_ms: Option<u64>,
 }
@@ -122,7 +123,7 @@ impl Config {
             keep_archives: self.keep_archives,
             downloads: self.downloads,
             patience: self.lock_timeout.map(Duration::from_secs),
-            proof_limit: Duration::from_secs(self.file.proof_timeout.unwrap_or(10)),
+            proof_limit: Duration::from_secs(self.file.proof_timeout.map_or(10, NonZeroU64::get)),
             platform,
             purpose: self.purpose.clone(),
         })

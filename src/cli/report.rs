@@ -36,6 +36,10 @@ pub(crate) enum Failure {
     NotExact { name: String, source: Option<VersionError> },
     #[error("{} is not installed", .0.toolchain())]
     NothingToRemove(GoVersion),
+    #[error("no release matches `{0}`")]
+    NoMatch(String),
+    #[error("`{0}` is not a release: it is whichever toolchain was in use before")]
+    NotARelease(String),
     #[error("`{0}` is neither a generation's number nor an exact version")]
     NotAGeneration(String),
     #[error("{} has no program `{program}`", toolchain)]
@@ -120,7 +124,9 @@ impl Failure {
             Failure::Config(_) | Failure::Request(_) | Failure::NotExact { .. } | Failure::Platform(_) => {
                 USAGE
             }
-            Failure::NotAGeneration(_) | Failure::Project(_) | Failure::NoProject => USAGE,
+            Failure::NotAGeneration(_) | Failure::NotARelease(_) => USAGE,
+            Failure::Project(_) | Failure::NoProject => USAGE,
+            Failure::NoMatch(_) => NO_SUCH_RELEASE,
             Failure::NothingCurrent | Failure::NoProgram { .. } | Failure::NothingToRemove(_) => {
                 NOT_INSTALLED
             }
@@ -145,6 +151,8 @@ impl Failure {
             }
             Failure::Request(RequestError::Caret(_)) => None,
             Failure::Request(_) => Some("`gvm-rs ls-remote` lists the releases".to_owned()),
+            Failure::NoMatch(_) => Some("`gvm-rs ls-remote` shows all".to_owned()),
+            Failure::NotARelease(_) => Some("`gvm-rs history` shows what was in use".to_owned()),
             Failure::Project(_) => Some("name a version instead: `gvm-rs use 1.22`".to_owned()),
             Failure::NoProject => Some("name a version: `gvm-rs use latest`".to_owned()),
             Failure::NothingCurrent => Some("run `gvm-rs use latest`".to_owned()),
@@ -205,28 +213,11 @@ fn gvm_hint(error: &GvmError) -> Option<String> {
         ) => select_hint(error),
         GvmError::Catalog(CatalogError::Net(NetError::Offline { .. })) => Some(WITHOUT_OFFLINE.to_owned()),
         GvmError::Catalog(CatalogError::Net(_) | CatalogError::Index { .. }) => {
-            Some("where no index is named, `--offline` answers from the one inside this program".to_owned())
-        }
-        GvmError::Receive { source: ReceiveError::Net(NetError::Offline { .. }), .. } => {
-            Some(WITHOUT_OFFLINE.to_owned())
-        }
-        GvmError::Receive { source: ReceiveError::Net(NetError::NotFound { .. }), .. } => {
-            Some("the mirror may lack it; try another with `--mirror URL`".to_owned())
+            Some(CHECK_THE_ADDRESS.to_owned())
         }
         GvmError::Receive { source: ReceiveError::Store(error), .. } => store_hint(error),
-        GvmError::Receive {
-            source:
-                ReceiveError::Net(
-                    NetError::Cut { .. }
-                    | NetError::TooSlow { .. }
-                    | NetError::NoAnswer { .. }
-                    | NetError::Connect { .. },
-                ),
-            ..
-        } => Some("try again: the same command goes on with what has arrived".to_owned()),
-        GvmError::Receive { source: ReceiveError::Net(_) | ReceiveError::WrongDigest { .. }, .. } => {
-            Some("nothing was installed; try another source with `--mirror URL`".to_owned())
-        }
+        GvmError::Receive { source: ReceiveError::Net(error), .. } => Some(transfer_hint(error).to_owned()),
+        GvmError::Receive { source: ReceiveError::WrongDigest { .. }, .. } => Some(ANOTHER_SOURCE.to_owned()),
         GvmError::NoneInstalled(VersionRequest::Previous) => None,
         GvmError::NoneInstalled(request) => Some(format!("run `gvm-rs install '{request}'`")),
         _ => None,
@@ -235,6 +226,23 @@ fn gvm_hint(error: &GvmError) -> Option<String> {
 
 const WITHOUT_OFFLINE: &str =
     "leave out `--offline` and GVM_RS_OFFLINE, or name a mirror that is a directory";
+const CHECK_THE_ADDRESS: &str = "check the address with a browser or curl; `--offline` answers from the index \
+                                 inside this program where no index is named";
+const ANOTHER_SOURCE: &str = "nothing was installed; try another source with `--mirror URL`";
+
+fn transfer_hint(error: &NetError) -> &'static str {
+    match error {
+        NetError::Offline { .. } => WITHOUT_OFFLINE,
+        NetError::NotFound { .. } => "the mirror may lack it; try another with `--mirror URL`",
+        NetError::Cut { .. } | NetError::TooSlow { .. } => {
+            "try again: the same command goes on with what has arrived"
+        }
+        NetError::Connect { .. } | NetError::NoAnswer { .. } => {
+            "check the network or proxy, or name another source with `--mirror URL`"
+        }
+        _ => ANOTHER_SOURCE,
+    }
+}
 
 fn move_away(path: &Path) -> String {
     let path = path.to_string_lossy();

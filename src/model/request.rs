@@ -47,7 +47,7 @@ pub enum RequestError {
     )]
     Caret(Excerpt),
     /// Anything else.
-    #[error("`{0}` is not a Go version, a range of versions, or one of latest, oldstable, rc, previous")]
+    #[error("`{0}` is not a Go version, a range of versions, or one of latest, stable, oldstable, rc, prev")]
     Malformed(Excerpt),
 }
 

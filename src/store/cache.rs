@@ -1,6 +1,7 @@
 //! The cache: archives by their hash, and downloads that can go on where they stopped.
 //!
-//! A name in the cache is a hint, not a proof: whatever is read from here is hashed again.
+//! A name in the cache is a hint, not a proof: an archive that is read from here is hashed again,
+//! and the index is held against the pinned one.
 
 use std::fs::File;
 use std::io::{self, Read};

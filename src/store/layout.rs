@@ -11,7 +11,7 @@
 //!   manifests/go1.22.5.jsonl    what the tree holds and where it came from (go1.22.5.unofficial.jsonl)
 //!   generations/42/             record.json, go -> ../../versions/go1.22.5
 //!   current -> generations/42   the one name that changes
-//!   previous -> generations/41  what `rollback` goes back to
+//!   previous -> generations/41  what a rollback exchanges with on a full disk
 //!   bin/                        the one directory on PATH
 //!   foreign/darwin-arm64/       toolchains for other platforms
 //! ```

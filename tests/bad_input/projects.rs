@@ -72,6 +72,8 @@ fn bytes_that_are_no_text_are_refused() {
     }
 }
 
+const LINK: &str = ": it is a symbolic link, which is not followed";
+
 #[test]
 fn a_link_is_refused_and_its_target_never_shown() {
     let scene = Scene::new();
@@ -81,14 +83,14 @@ fn a_link_is_refused_and_its_target_never_shown() {
         let directory = project(&scene, name, b"");
         fs::remove_file(directory.join(name)).unwrap();
         symlink(&secret, directory.join(name)).unwrap();
-        let run = refused(&scene, &directory, &["cannot read", name, "hint: "]);
+        let run = refused(&scene, &directory, &["cannot read", name, LINK, "hint: "]);
         assert!(!run.stderr.contains("hunter2"), "{run}");
         fs::remove_file(directory.join(name)).unwrap();
         symlink("/nonexistent", directory.join(name)).unwrap();
-        refused(&scene, &directory, &["cannot read", name]);
+        refused(&scene, &directory, &["cannot read", name, LINK]);
         fs::remove_file(directory.join(name)).unwrap();
         symlink("/dev/zero", directory.join(name)).unwrap();
-        refused(&scene, &directory, &["cannot read", name]);
+        refused(&scene, &directory, &["cannot read", name, LINK]);
     }
 }
 

@@ -36,7 +36,11 @@ fn an_index_that_is_none_is_refused() {
         let scene = Scene::new();
         scene.mirror.behave(INDEX, vec![step.clone()]);
         println!("{step:?}");
-        scene.refuses(&["use", NEW], code, &["release index", "/dl/index.json", says, "hint: "]);
+        scene.refuses(
+            &["use", NEW],
+            code,
+            &["release index", "/dl/index.json", says, "hint: check the address"],
+        );
     }
 }
 

@@ -67,12 +67,24 @@ fn a_server_that_is_no_help_with_the_rest_is_asked_for_the_whole() {
 fn a_connection_that_never_holds_keeps_what_came_for_the_next_run() {
     let scene = Scene::new();
     scene.mirror.behave(ARCHIVE, vec![Behaviour::CutAfter(70_000), Behaviour::CloseAtOnce]);
-    let says = ["cannot install go1.22.5", ARCHIVE, "hint: try again: the same command goes on"];
+    let says = ["cannot install go1.22.5", ARCHIVE, "hint: check the network or proxy"];
     scene.refuses_but(&["use", NEW], 5, &says, Left::Part);
     assert_eq!(fs::read(scene.part()).unwrap(), archive()[..70_000]);
     scene.mirror.behave(ARCHIVE, vec![Behaviour::Ok]);
     scene.recovers();
     assert_eq!(ranges(&scene).last().unwrap(), &from(70_000));
+}
+
+#[test]
+fn only_a_transfer_that_began_is_said_to_go_on() {
+    for (step, says, hint) in [
+        (Behaviour::CutAfter(0), "broke off", "hint: try again: the same command goes on"),
+        (Behaviour::CloseAtOnce, "no answer", "hint: check the network or proxy, or name another source"),
+    ] {
+        let scene = Scene::new();
+        scene.mirror.behave(ARCHIVE, vec![step]);
+        scene.refuses(&["use", NEW], 5, &["cannot install go1.22.5", says, hint]);
+    }
 }
 
 #[test]

@@ -33,6 +33,9 @@ fn a_foreign_toolchain_has_to_be_wanted() {
     mirror.add(FakeGo::new("1.22.5").platform("darwin-arm64"));
     for (args, code, said) in [
         (&["--os", "darwin", "--arch", "arm64"][..], 2, "--no-prove"),
+        (&["--os", "darwin", "--no-prove", "--use"], 2, "cannot be used with"),
+        (&["--arch", "arm64", "--no-prove", "--use"], 2, "cannot be used with"),
+        (&["--no-prove"], 2, "--os"),
         (&["--os", "plan10", "--no-prove"][..], 3, "has no build for plan10-amd64"),
         (&["--os", "..", "--no-prove"][..], 2, "is not a platform's name"),
         (&["--arch", "a/b", "--no-prove"][..], 2, "is not a platform's name"),

@@ -67,8 +67,6 @@ fn a_filter_is_a_line_a_range_a_word_or_a_name() {
         (&["1.27rc1"], 1, "go1.27rc1"),
         (&["1.9.2rc2"], 1, "go1.9.2rc2"),
         (&["1.22.5"], 1, "go1.22.5"),
-        (&["1.99"], 0, ""),
-        (&["rc"], 0, ""),
     ] {
         let lines = lines(&sandbox, args);
         assert_eq!((lines.len(), lines.last().map_or("", String::as_str)), (count, last), "{args:?}");
@@ -77,6 +75,26 @@ fn a_filter_is_a_line_a_range_a_word_or_a_name() {
     for name in ["list-remote", "search", "listall", "list-all"] {
         assert_eq!(sandbox.gvm(&[name, "--offline", "latest"]).ok().stdout, "go1.27.0\n", "{name}");
     }
+}
+
+#[test]
+fn a_filter_that_matches_nothing_is_a_failure_and_an_empty_list_is_none() {
+    let (_mirror, sandbox) = with_installed(&["1.22.5"]);
+    for args in [&["1.99"][..], &["rc"], &["1.22.6"], &[">=1.23"], &["--rc", "1.22"], &["1.99", "--json"]] {
+        let run = sandbox.gvm(&[&["ls-remote"], args].concat()).fails(3);
+        let filter = args.iter().find(|word| !word.starts_with('-')).unwrap();
+        assert_eq!(run.stdout, "");
+        let said = format!("error: no release matches `{filter}`\nhint: `gvm-rs ls-remote` shows all\n");
+        assert_eq!(run.stderr, said);
+    }
+    for word in ["prev", "previous", "-"] {
+        let run = sandbox.gvm(&["ls-remote", word]).fails(2);
+        assert!(run.stderr.starts_with(&format!("error: `{word}` is not a release")), "{run}");
+    }
+    let run = sandbox.gvm(&["ls-remote", "--rc"]).ok();
+    assert_eq!(run.stdout, "");
+    assert_eq!(run.stderr, "hint: the index lists no such release for linux-amd64\n");
+    assert_eq!(json_of(&sandbox, &["ls-remote", "--rc", "--json"])["releases"], json!([]));
 }
 
 #[test]

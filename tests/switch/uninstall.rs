@@ -58,6 +58,23 @@ fn only_exact_names_are_removed() {
 }
 
 #[test]
+fn one_that_stays_does_not_keep_the_others() {
+    let sandbox = four();
+    let run = sandbox.gvm(&["uninstall", "1.21.12", "1.22.5", "1.20", "1.21.13", "--json"]).fails(9);
+    assert_eq!(
+        serde_json::from_str::<Value>(&run.stdout).unwrap(),
+        json!({"removed": ["1.21.12", "1.21.13"]})
+    );
+    for said in ["error: go1.22.5 is what `gvm-rs rollback`", "error: go1.20 is not", "error: 2 of 4 failed"]
+    {
+        assert!(run.stderr.contains(said), "{run}");
+    }
+    assert_eq!(installed(&sandbox), "go1.23.1 go1.22.5");
+    let run = sandbox.gvm(&["uninstall", "1.20", "1.23.1"]).fails(4);
+    assert!(run.stderr.contains("error: go1.23.1 is the current") && run.stderr.contains("2 of 2"), "{run}");
+}
+
+#[test]
 fn every_name_of_the_command_removes() {
     let sandbox = four();
     for (name, version) in [("rm", "1.21.12"), ("remove", "1.21.13")] {

@@ -16,6 +16,7 @@ const RUN_BY: &[(&str, &str)] = &[
     ("eval \"$(gvm-rs init", "tests/init.rs"),
     ("gvm-rs init", "tests/init.rs"),
     ("gvm-rs completions", "tests/usage.rs"),
+    ("gvm-rs install --os", "tests/install/foreign.rs"),
     ("gvm-rs install", "tests/install.rs"),
     ("gvm-rs use", "tests/switch.rs"),
     ("gvm-rs rollback", "tests/switch/history.rs"),

@@ -41,6 +41,10 @@ pub(crate) fn run(args: &Env, config: &Config, ui: &Ui) -> Result<ExitCode, Fail
     text += &line("GVM_RS_CONFIG", &config_file.to_string_lossy());
     text += &line("GVM_RS_MIRROR", &shown(&config.mirror));
     text += &line("GVM_RS_INDEX", &config.index.as_deref().map(shown).unwrap_or_default());
+    let flag = |is_set: bool| if is_set { "1" } else { "0" };
+    text += &line("GVM_RS_OFFLINE", flag(config.offline));
+    text += &line("GVM_RS_DOWNLOADS", &config.downloads.to_string());
+    text += &line("GVM_RS_KEEP_ARCHIVES", flag(config.keep_archives));
     text += &line("GVM_RS_VERSION", &current.map(|current| current.version.toolchain()).unwrap_or_default());
     ui.result(text);
     Ok(ExitCode::SUCCESS)

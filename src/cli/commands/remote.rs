@@ -15,8 +15,8 @@ use crate::cli::ui::{Ui, time};
 pub(crate) fn run(args: &LsRemote, config: &Config, ui: &Ui) -> Result<ExitCode, Failure> {
     let session = Session::open(config, ui)?;
     let gvm = session.gvm();
-    let (index, answerer) = gvm.catalog().releases()?;
     let filter = args.filter.as_deref().map(Filter::parse).transpose()?;
+    let (index, answerer) = gvm.catalog().releases()?;
     let listed =
         index.releases().iter().filter(|release| release.archive_for(&gvm.settings.platform).is_some());
     let all: Vec<GoVersion> = listed.map(|release| release.version).collect();
@@ -32,6 +32,9 @@ pub(crate) fn run(args: &LsRemote, config: &Config, ui: &Ui) -> Result<ExitCode,
         Some(Filter::Word(request)) => request.select_among(all.iter().copied()).into_iter().collect(),
         Some(Filter::Range(request)) => wanted.filter(|version| request.admits(*version)).collect(),
     };
+    if let (Some(filter), true) = (&args.filter, versions.is_empty()) {
+        return Err(Failure::NoMatch(filter.clone()));
+    }
     // The newest last, next to the prompt.
     versions.reverse();
     let installed = gvm.store.installed()?;
@@ -50,6 +53,9 @@ pub(crate) fn run(args: &LsRemote, config: &Config, ui: &Ui) -> Result<ExitCode,
             .collect();
         ui.json(&json!({"source": source_json(&answerer), "releases": releases}));
         return Ok(ExitCode::SUCCESS);
+    }
+    if versions.is_empty() {
+        ui.hint(format_args!("the index lists no such release for {}", gvm.settings.platform));
     }
     let mut text = String::new();
     for version in &versions {
@@ -78,6 +84,7 @@ impl Filter {
         }
         Ok(match typed.parse()? {
             VersionRequest::Newest(lang) => Filter::Line(lang),
+            VersionRequest::Previous => return Err(Failure::NotARelease(typed.to_owned())),
             word @ (VersionRequest::Latest | VersionRequest::OldStable | VersionRequest::Rc) => {
                 Filter::Word(word)
             }

@@ -15,19 +15,46 @@ use crate::cli::ui::Ui;
 pub(crate) fn run(args: &Uninstall, config: &Config, ui: &Ui) -> Result<ExitCode, Failure> {
     let versions: Vec<GoVersion> = args.versions.iter().map(|name| exact(name)).collect::<Result<_, _>>()?;
     let session = Session::open(config, ui)?;
+    let (mut removed, mut failures) = (Vec::new(), Vec::new());
     for version in &versions {
-        // The lock is free again before the files are deleted.
-        let removed = session.gvm().lock()?.remove(*version, args.force).map_err(|error| match error {
-            StoreError::NotInstalled(version) => Failure::NothingToRemove(version),
-            error => error.into(),
-        })?;
-        removed.delete();
-        ui.say(format_args!("removed {}", version.toolchain()));
+        match remove(*version, args.force, &session) {
+            Ok(()) => {
+                ui.say(format_args!("removed {}", version.toolchain()));
+                removed.push(version);
+            }
+            Err(error) => {
+                // Whoever has the lock has it for the next one too, and nobody is asked to stop twice.
+                let is_final = matches!(error, StoreError::Busy { .. } | StoreError::Interrupted);
+                failures.push(match error {
+                    StoreError::NotInstalled(version) => Failure::NothingToRemove(version),
+                    error => error.into(),
+                });
+                if is_final {
+                    break;
+                }
+            }
+        }
     }
-    if args.output.json {
-        ui.json(&json!({"removed": versions}));
+    if args.output.json && (failures.is_empty() || !removed.is_empty()) {
+        ui.json(&json!({"removed": removed}));
     }
-    Ok(ExitCode::SUCCESS)
+    if versions.len() == 1
+        && let Some(failure) = failures.pop()
+    {
+        return Err(failure);
+    }
+    let Some(code) = failures.first().map(Failure::code) else { return Ok(ExitCode::SUCCESS) };
+    for failure in &failures {
+        failure.report(ui);
+    }
+    Err(Failure::Several { failed: failures.len(), all: versions.len(), code })
+}
+
+fn remove(version: GoVersion, is_forced: bool, session: &Session) -> Result<(), StoreError> {
+    // The lock is free again before the files are deleted.
+    let removed = session.gvm().lock()?.remove(version, is_forced)?;
+    removed.delete();
+    Ok(())
 }
 
 fn exact(name: &str) -> Result<GoVersion, Failure> {

@@ -95,7 +95,7 @@ pub(crate) fn usage(error: &clap::Error) -> ExitCode {
 impl Failure {
     /// Tells the failure, its causes and what can be typed; returns the exit code.
     pub(crate) fn report(&self, ui: &Ui) -> ExitCode {
-        if self.code() == interrupt::EXIT_CODE {
+        if self.is_interruption() {
             ui.error(
                 "interrupted; what was half done is removed, what was downloaded is kept for the next try",
             );
@@ -117,6 +117,25 @@ impl Failure {
             ui.hint(gvm_rs::net::escaped(&hint));
         }
         ExitCode::from(self.code())
+    }
+
+    /// Tells each failure after the first `told` and returns one for all; an interruption is told once.
+    pub(crate) fn of_several(mut failures: Vec<Failure>, told: usize, all: usize, ui: &Ui) -> Failure {
+        if failures.len() == 1 && all == 1 {
+            return failures.swap_remove(0);
+        }
+        for failure in failures.iter().skip(told).filter(|failure| !failure.is_interruption()) {
+            failure.report(ui);
+        }
+        if let Some(interrupted) = failures.iter().position(Failure::is_interruption) {
+            return failures.swap_remove(interrupted);
+        }
+        Failure::Several { failed: failures.len(), all, code: failures.first().map_or(FAILED, Failure::code) }
+    }
+
+    /// Whether the user asked to stop.
+    pub(crate) fn is_interruption(&self) -> bool {
+        self.code() == interrupt::EXIT_CODE
     }
 
     pub(crate) fn code(&self) -> u8 {

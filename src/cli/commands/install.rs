@@ -13,7 +13,6 @@ use super::changes;
 use super::session::{Session, request_or_project};
 use crate::cli::args::Install;
 use crate::cli::config::Config;
-use crate::cli::interrupt;
 use crate::cli::report::Failure;
 use crate::cli::ui::Ui;
 
@@ -59,7 +58,7 @@ pub(crate) fn run(args: &Install, config: &Config, ui: &Ui) -> Result<ExitCode, 
         }
     }
     if !failures.is_empty() {
-        return Err(fail(failures, told, requests.len(), ui));
+        return Err(Failure::of_several(failures, told, requests.len(), ui));
     }
     if args.and_use
         && let Some(first) = first
@@ -107,7 +106,7 @@ fn install_all(targets: Vec<Target>, session: &Session) -> Vec<Outcome> {
 
 /// Tells what could not be found; goes on if there is something else to install.
 fn fail_early(failures: &mut Vec<Failure>, all: usize, ui: &Ui) -> Result<(), Failure> {
-    if let Some(interrupted) = failures.iter().position(is_interruption) {
+    if let Some(interrupted) = failures.iter().position(Failure::is_interruption) {
         return Err(failures.swap_remove(interrupted));
     }
     if failures.len() == 1 && all == 1 {
@@ -117,24 +116,6 @@ fn fail_early(failures: &mut Vec<Failure>, all: usize, ui: &Ui) -> Result<(), Fa
         failure.report(ui);
     }
     Ok(())
-}
-
-/// Tells each failure after the first `told`; an interruption is told once, for all.
-fn fail(mut failures: Vec<Failure>, told: usize, all: usize, ui: &Ui) -> Failure {
-    if failures.len() == 1 && all == 1 {
-        return failures.swap_remove(0);
-    }
-    for failure in failures.iter().skip(told).filter(|failure| !is_interruption(failure)) {
-        failure.report(ui);
-    }
-    if let Some(interrupted) = failures.iter().position(is_interruption) {
-        return failures.swap_remove(interrupted);
-    }
-    Failure::Several { failed: failures.len(), all, code: failures.first().map_or(1, Failure::code) }
-}
-
-fn is_interruption(failure: &Failure) -> bool {
-    failure.code() == interrupt::EXIT_CODE
 }
 
 fn run_foreign(

@@ -38,16 +38,10 @@ pub(crate) fn run(args: &Uninstall, config: &Config, ui: &Ui) -> Result<ExitCode
     if args.output.json && (failures.is_empty() || !removed.is_empty()) {
         ui.json(&json!({"removed": removed}));
     }
-    if versions.len() == 1
-        && let Some(failure) = failures.pop()
-    {
-        return Err(failure);
+    match failures.is_empty() {
+        true => Ok(ExitCode::SUCCESS),
+        false => Err(Failure::of_several(failures, 0, versions.len(), ui)),
     }
-    let Some(code) = failures.first().map(Failure::code) else { return Ok(ExitCode::SUCCESS) };
-    for failure in &failures {
-        failure.report(ui);
-    }
-    Err(Failure::Several { failed: failures.len(), all: versions.len(), code })
 }
 
 fn remove(version: GoVersion, is_forced: bool, session: &Session) -> Result<(), StoreError> {

@@ -55,7 +55,7 @@ impl Index {
     ///
     /// # Errors
     /// [`IndexError::Damaged`] for every byte sequence that [`Index::encode`] cannot have written, as far as that can
-    /// be seen: the form has no checksum, because every archive is verified against its hash anyway.
+    /// be seen. The form has no checksum: whoever reads one back holds it against what is pinned.
     pub fn decode(bytes: &[u8]) -> Result<Index, IndexError> {
         let mut reader = Reader { rest: bytes, archives: 0 };
         if reader.take(MAGIC.len())? != MAGIC {

@@ -90,7 +90,6 @@ impl From<Sha256> for String {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used, reason = "tests")]
 
     use super::Sha256;
 

@@ -41,7 +41,6 @@ impl fmt::Display for Excerpt {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used, reason = "tests")]
 
     use super::Excerpt;
 

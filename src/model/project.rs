@@ -214,7 +214,6 @@ fn raises(toolchain: GoVersion, go: &VersionRequest) -> bool {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used, reason = "tests")]
 
     use proptest::prelude::*;
 

@@ -168,7 +168,6 @@ impl fmt::Display for Bound {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used, reason = "tests")]
 
     use super::*;
 

@@ -251,7 +251,6 @@ impl From<GoVersion> for String {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used, reason = "tests")]
 
     use proptest::prelude::*;
 

@@ -66,7 +66,6 @@ fn number(text: &str) -> Option<u64> {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used, reason = "tests")]
     use super::*;
 
     fn headers(name: HeaderName, value: &str) -> HeaderMap {

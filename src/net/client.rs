@@ -226,7 +226,6 @@ fn install_ring() {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used, reason = "tests")]
     use super::*;
 
     fn refused(hops: &[&str], insecure_mirror: bool) -> Option<RedirectRefused> {

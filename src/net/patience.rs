@@ -154,7 +154,6 @@ impl Pace {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used, reason = "tests")]
     use super::*;
 
     fn policy() -> RetryPolicy {

@@ -191,7 +191,6 @@ const TRUNCATED: IndexError = IndexError::Damaged("it is cut off");
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used, reason = "tests")]
 
     use proptest::prelude::*;
 

@@ -112,7 +112,6 @@ fn digest(file: &File<'_>) -> Result<Option<Sha256>, IndexError> {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used, reason = "tests")]
 
     use super::*;
 

@@ -102,7 +102,6 @@ impl fmt::Display for Fingerprint<'_> {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used, reason = "tests")]
 
     use super::*;
     use crate::model::Sha256;

@@ -116,7 +116,6 @@ fn distinct(candidates: [Option<GoVersion>; 3]) -> Vec<GoVersion> {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used, reason = "tests")]
 
     use super::*;
 

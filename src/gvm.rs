@@ -284,13 +284,17 @@ impl Gvm<'_> {
         Ok(self.lock()?.export(settled)?)
     }
 
-    /// Makes the toolchain that a request means the current one, and installs it first if need be.
-    pub fn switch(&self, request: &VersionRequest) -> Result<Switched, GvmError> {
-        let version = match self.installed(request)? {
-            Some(version) => version,
-            None if *request == VersionRequest::Previous => return Err(StoreError::NothingBefore.into()),
-            None => self.install(request, &Slots::new(1))?.version,
-        };
+    /// Makes sure that what a request means is installed; an installed toolchain that it admits will do.
+    pub fn ensure(&self, request: &VersionRequest) -> Result<Installed, GvmError> {
+        match self.installed(request)? {
+            Some(version) => Ok(self.found_there(version, None)?),
+            None if *request == VersionRequest::Previous => Err(StoreError::NothingBefore.into()),
+            None => self.install(request, &Slots::new(1)),
+        }
+    }
+
+    /// Makes an installed toolchain the current one.
+    pub fn switch(&self, version: GoVersion) -> Result<Switched, GvmError> {
         Ok(self.lock()?.switch(version)?)
     }
 

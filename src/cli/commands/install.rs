@@ -63,7 +63,7 @@ pub(crate) fn run(args: &Install, config: &Config, ui: &Ui) -> Result<ExitCode, 
     if args.and_use
         && let Some(first) = first
     {
-        let switched = session.gvm().switch(&VersionRequest::Exact(first))?;
+        let switched = session.gvm().switch(first)?;
         changes::tell_switched(&switched, config, ui);
     }
     Ok(ExitCode::SUCCESS)

@@ -2,9 +2,6 @@
 
 use std::process::ExitCode;
 
-use gvm_rs::model::VersionRequest;
-use gvm_rs::store::Slots;
-
 use super::changes;
 use super::session::{Session, request_or_project};
 use crate::cli::args::Use;
@@ -16,21 +13,12 @@ pub(crate) fn run(args: &Use, config: &Config, ui: &Ui) -> Result<ExitCode, Fail
     let session = Session::open(config, ui)?;
     let gvm = session.gvm();
     let request = request_or_project(args.spec.as_deref(), ui)?;
-    let version = match gvm.installed(&request)? {
-        Some(version) => version,
-        None if request == VersionRequest::Previous => {
-            return Err(gvm_rs::store::StoreError::NothingBefore.into());
-        }
-        None => {
-            let installed = gvm.install(&request, &Slots::new(1))?;
-            changes::tell_answerer(installed.answerer.as_ref(), config.now(), ui);
-            if !installed.was_there {
-                changes::tell_installed(&request, &installed, ui);
-            }
-            installed.version
-        }
-    };
-    let switched = gvm.switch(&VersionRequest::Exact(version))?;
+    let installed = gvm.ensure(&request)?;
+    changes::tell_answerer(installed.answerer.as_ref(), config.now(), ui);
+    if !installed.was_there {
+        changes::tell_installed(&request, &installed, ui);
+    }
+    let switched = gvm.switch(installed.version)?;
     if args.output.json {
         ui.json(&changes::switched_json(&switched));
     }

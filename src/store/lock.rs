@@ -129,6 +129,10 @@ impl Store {
             let Ok(entries) = std::fs::read_dir(&directory) else { continue };
             if let Some(stranger) = entries.flatten().map(|entry| entry.path()).find(|path| is_stranger(path))
             {
+                // Another first run may have completed the layout since, and gone on to work in it.
+                if self.layout.format().exists() {
+                    return Ok(());
+                }
                 let name = stranger.strip_prefix(root).unwrap_or(&stranger).to_string_lossy().into_owned();
                 let reason = format!("it holds `{name}`, which gvm-rs did not put there");
                 return Err(StoreError::Unsafe { root: root.to_owned(), reason });

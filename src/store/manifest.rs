@@ -1,16 +1,17 @@
 //! The manifest beside a toolchain: where it came from, how it was verified, and every file in it.
 //!
-//! A manifest is JSON Lines: the provenance first, then a line per file, so that the first can be read
-//! without the twelve thousand others. It stands outside the tree, under a name no archive can carry.
+//! A manifest is JSON Lines: the provenance, a line per file, and the count of them, so that it can be written
+//! while the files arrive, and the first line be read without the twelve thousand others. It stands outside
+//! the tree, under a name no archive can carry.
 
 use std::fs::File;
 use std::io::{self, BufRead as _, BufReader, BufWriter, Write as _};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
 use super::StoreError;
-use crate::disk::DiskError;
+use crate::disk::{Disk, DiskError};
 use crate::model::{GoVersion, Platform, Sha256};
 
 /// The format number of manifests; raised when a field is added.
@@ -76,8 +77,21 @@ struct Header {
     format: u32,
     #[serde(flatten)]
     provenance: Provenance,
-    files: usize,
+}
+
+/// The last line: a manifest that was cut off does not have it.
+#[derive(Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct End {
+    files: u64,
     bytes: u64,
+}
+
+impl End {
+    fn count(&mut self, file: &FileRecord) {
+        self.files += 1;
+        self.bytes = self.bytes.saturating_add(file.size);
+    }
 }
 
 /// What a toolchain holds, as it was unpacked.
@@ -89,22 +103,48 @@ pub struct Manifest {
     pub files: Vec<FileRecord>,
 }
 
-impl Manifest {
-    /// Writes it line by line: as one text it would be the largest thing in memory.
-    pub(super) fn write(&self, file: &File) -> io::Result<()> {
-        let mut out = BufWriter::with_capacity(64 << 10, file);
-        let bytes = self.files.iter().map(|file| file.size).sum();
-        let header =
-            Header { format: FORMAT, provenance: self.provenance.clone(), files: self.files.len(), bytes };
-        serde_json::to_writer(&mut out, &header)?;
-        for file in &self.files {
-            out.write_all(b"\n")?;
-            serde_json::to_writer(&mut out, file)?;
-        }
-        out.write_all(b"\n")?;
-        out.flush()
+/// A manifest that grows with its tree, so that no record stays in memory; its sync is that of the tree.
+#[derive(Debug)]
+#[must_use = "without its last line a manifest is cut off"]
+pub(super) struct ManifestWriter {
+    path: PathBuf,
+    out: BufWriter<File>,
+    end: End,
+}
+
+impl ManifestWriter {
+    /// Begins a manifest at `path`, which must be free.
+    pub(super) fn begin(
+        disk: &Disk,
+        path: PathBuf,
+        provenance: &Provenance,
+    ) -> Result<ManifestWriter, DiskError> {
+        let file = disk.write_unsynced(&path, b"")?;
+        let out = BufWriter::with_capacity(64 << 10, file);
+        let mut manifest = ManifestWriter { path, out, end: End::default() };
+        let header = Header { format: FORMAT, provenance: provenance.clone() };
+        manifest.line(&header)?;
+        Ok(manifest)
     }
 
+    pub(super) fn add(&mut self, file: &FileRecord) -> Result<(), DiskError> {
+        self.end.count(file);
+        self.line(file)
+    }
+
+    pub(super) fn finish(mut self) -> Result<(), DiskError> {
+        let end = std::mem::take(&mut self.end);
+        self.line(&end)?;
+        self.out.flush().map_err(|e| DiskError::new("write", &self.path, e))
+    }
+
+    fn line(&mut self, line: &impl Serialize) -> Result<(), DiskError> {
+        let written = serde_json::to_writer(&mut self.out, line).map_err(io::Error::from);
+        written.and_then(|()| self.out.write_all(b"\n")).map_err(|e| DiskError::new("write", &self.path, e))
+    }
+}
+
+impl Manifest {
     /// Reads a whole manifest.
     pub(super) fn read(path: &Path) -> Result<Manifest, StoreError> {
         let damaged = |reason: &dyn std::fmt::Display| StoreError::Damaged {
@@ -112,14 +152,16 @@ impl Manifest {
             reason: reason.to_string(),
         };
         let (header, lines) = open(path)?;
-        let files: Vec<FileRecord> = lines
-            .lines()
-            .map(|line| {
-                let line = line.map_err(|e| damaged(&e))?;
-                serde_json::from_str(&line).map_err(|e| damaged(&e))
-            })
-            .collect::<Result<_, StoreError>>()?;
-        if files.len() != header.files {
+        let mut lines: Vec<String> = lines.lines().collect::<Result<_, _>>().map_err(|e| damaged(&e))?;
+        let end = lines.pop().unwrap_or_default();
+        let mut counted = End::default();
+        let mut files = Vec::with_capacity(lines.len());
+        for line in lines {
+            let file: FileRecord = serde_json::from_str(&line).map_err(|e| damaged(&e))?;
+            counted.count(&file);
+            files.push(file);
+        }
+        if serde_json::from_str::<End>(&end).ok() != Some(counted) {
             return Err(damaged(&"files are missing from it"));
         }
         Ok(Manifest { provenance: header.provenance, files })

@@ -5,16 +5,14 @@
 
 use std::io::{self, BufRead as _};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::mpsc;
-use std::time::Duration;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use flate2::bufread::GzDecoder;
 use sha2::Digest as _;
 
 use super::cache::{self, Partial};
 use super::lock::{Purpose, Waiting};
-use super::manifest::{FileRecord, Manifest, Provenance};
+use super::manifest::{ManifestWriter, Provenance};
 use super::pipe::{PipeReader, PipeWriter, pipe};
 use super::staging::{Staged, Staging};
 use super::unpack::{Limits, UnpackError, unpack};
@@ -116,10 +114,6 @@ const COMPRESSED_BLOCK: usize = 128 << 10;
 const COMPRESSED_BLOCKS: usize = 16;
 const INFLATED_BLOCK: usize = 256 << 10;
 const INFLATED_BLOCKS: usize = 8;
-/// A download that takes longer leaves the disk idle: what is written now need not be flushed at the end.
-const FLUSH_EVERY: Duration = Duration::from_secs(1);
-/// A flush for less of the archive is not worth it.
-const FLUSH_AFTER: u64 = 4 << 20;
 
 impl Store {
     /// Receives a release into staging, from the cache or the network.
@@ -141,9 +135,9 @@ impl Store {
         let reception = Reception { store: self, order, net, slots, staging: &staging, partial: &partial };
         let outcome = reception.run();
         match outcome {
-            Ok(files) => {
-                let manifest = Manifest { provenance: order.provenance.clone(), files };
-                Ok(Received::Staged(Box::new(Staged { staging, manifest, partial })))
+            Ok(()) => {
+                let provenance = order.provenance.clone();
+                Ok(Received::Staged(Box::new(Staged { staging, provenance, partial })))
             }
             Err(error) => {
                 // What arrived of a good download is kept, so that the next try goes on from there.
@@ -175,15 +169,12 @@ struct Reception<'a> {
 
 impl Reception<'_> {
     /// Tries the kept archive, then what is here of a download, then a fresh one.
-    fn run(&self) -> Result<Vec<FileRecord>, ReceiveError> {
+    fn run(&self) -> Result<(), ReceiveError> {
         let sha256 = &self.order.provenance.sha256;
         if let Some((file, path)) = cache::open_kept(self.store, sha256) {
             match self.attempt(Source::Kept(file, path.clone())) {
-                Ok(files) => {
-                    // Half a download beside it must not take its name.
-                    self.partial.reset()?;
-                    return Ok(files);
-                }
+                // Half a download beside it must not take its name.
+                Ok(()) => return Ok(self.partial.reset()?),
                 Err(Failure::Fatal(error)) => return Err(error),
                 Err(Failure::WrongBytes(_)) => {
                     self.note("the cached archive is damaged; fetching it again");
@@ -195,7 +186,7 @@ impl Reception<'_> {
         let held = self.held()?;
         self.check_space(held)?;
         match self.attempt(Source::Network { held }) {
-            Ok(files) => return Ok(files),
+            Ok(()) => return Ok(()),
             // What was held may be to blame, or the server, which has another file than at the start.
             Err(Failure::WrongBytes(error)) if held > 0 || matches!(error, ReceiveError::Net(_)) => {
                 self.note("the download could not be continued; starting it afresh");
@@ -205,7 +196,7 @@ impl Reception<'_> {
             Err(Failure::Fatal(error) | Failure::WrongBytes(error)) => return Err(error),
         }
         match self.attempt(Source::Network { held: 0 }) {
-            Ok(files) => Ok(files),
+            Ok(()) => Ok(()),
             Err(Failure::Fatal(error) | Failure::WrongBytes(error)) => Err(error),
         }
     }
@@ -250,58 +241,39 @@ impl Reception<'_> {
     }
 
     /// Streams the archive from one source through hash, gunzip and untar.
-    fn attempt(&self, source: Source) -> Result<Vec<FileRecord>, Failure> {
+    fn attempt(&self, source: Source) -> Result<(), Failure> {
         let (compressed_in, compressed_out) = pipe(COMPRESSED_BLOCKS, COMPRESSED_BLOCK);
         let (inflated_in, inflated_out) = pipe(INFLATED_BLOCKS, INFLATED_BLOCK);
-        let limits = Limits::for_archive(self.size().unwrap_or(LARGEST_ARCHIVE));
-        let tree = self.staging.tree();
         let is_hopeless = AtomicBool::new(false);
-        let arrived = AtomicU64::new(0);
         std::thread::scope(|scope| {
             let inflating = scope.spawn(|| inflate(compressed_out, inflated_in));
             let unpacking = scope.spawn(|| {
-                let files = unpack(inflated_out, &self.store.disk, &tree, limits);
+                let unpacked = self.unpack(inflated_out);
                 // Only then is it useless to wait for the rest: a damaged archive is told by its digest.
-                is_hopeless.store(matches!(files, Err(UnpackError::Disk(_))), Ordering::Relaxed);
-                files
+                is_hopeless.store(matches!(unpacked, Err(UnpackError::Disk(_))), Ordering::Relaxed);
+                unpacked
             });
             let mut feed = Feed {
                 hash: sha2::Sha256::new(),
                 pipe: Some(compressed_in),
                 is_hopeless: &is_hopeless,
-                arrived: &arrived,
                 progress: self.order.waiting.progress,
             };
-            let (feeding, fed_all) = mpsc::channel();
-            let flushing = scope.spawn({
-                let arrived = &arrived;
-                move || self.flush_while(&fed_all, arrived)
-            });
             let fed = self.feed(source, &mut feed);
-            drop::<mpsc::Sender<()>>(feeding);
             let found = feed.finish();
             let inflated = join(inflating);
             let unpacked = join(unpacking);
-            let fed = fed.and(join(flushing).map_err(Failure::from));
             self.judge(fed, found, inflated, unpacked)
         })
     }
 
-    /// Flushes now and then what is unpacked so far, until the feed ends; only where one call flushes a tree.
-    ///
-    /// Invariant: its errors count, because the kernel tells of a lost page only once.
-    fn flush_while(&self, feed: &mpsc::Receiver<()>, arrived: &AtomicU64) -> Result<(), DiskError> {
-        let mut flushed = 0;
-        while cfg!(target_os = "linux")
-            && let Err(mpsc::RecvTimeoutError::Timeout) = feed.recv_timeout(FLUSH_EVERY)
-        {
-            let so_far = arrived.load(Ordering::Relaxed);
-            if so_far - flushed >= FLUSH_AFTER {
-                self.staging.sync()?;
-                flushed = so_far;
-            }
-        }
-        Ok(())
+    /// Unpacks the tree, and writes its manifest beside it.
+    fn unpack(&self, stream: impl io::Read) -> Result<(), UnpackError> {
+        let disk = &self.store.disk;
+        let limits = Limits::for_archive(self.size().unwrap_or(LARGEST_ARCHIVE));
+        let mut manifest = ManifestWriter::begin(disk, self.staging.manifest(), self.order.provenance)?;
+        unpack(stream, disk, &self.staging.tree(), limits, &mut manifest)?;
+        Ok(manifest.finish()?)
     }
 
     /// Sends the bytes of a source on their way.
@@ -381,8 +353,8 @@ impl Reception<'_> {
         fed: Result<(), Failure>,
         found: Sha256,
         inflated: io::Result<()>,
-        unpacked: Result<Vec<FileRecord>, UnpackError>,
-    ) -> Result<Vec<FileRecord>, Failure> {
+        unpacked: Result<(), UnpackError>,
+    ) -> Result<(), Failure> {
         let unpacked = match unpacked {
             Err(UnpackError::Disk(error)) => return Err(error.into()),
             unpacked => unpacked,
@@ -393,8 +365,8 @@ impl Reception<'_> {
             return Err(Failure::WrongBytes(ReceiveError::WrongDigest { url, found, expected }));
         }
         let source = match (inflated, unpacked) {
-            (Ok(()), Ok(files)) => return Ok(files),
-            (Err(error), Ok(_) | Err(UnpackError::Unreadable(_))) => UnpackError::Unreadable(error),
+            (Ok(()), Ok(())) => return Ok(()),
+            (Err(error), Ok(()) | Err(UnpackError::Unreadable(_))) => UnpackError::Unreadable(error),
             (_, Err(error)) => error,
         };
         Err(ReceiveError::Unpack { url, source }.into())
@@ -407,15 +379,12 @@ struct Feed<'a> {
     /// `None` after the unpacking ended early; the hash still needs every byte.
     pipe: Option<PipeWriter>,
     is_hopeless: &'a AtomicBool,
-    /// Bytes so far.
-    arrived: &'a AtomicU64,
     progress: &'a dyn crate::progress::Progress,
 }
 
 impl Feed<'_> {
     fn take(&mut self, bytes: &[u8]) -> io::Result<()> {
         self.hash.update(bytes);
-        self.arrived.fetch_add(bytes.len() as u64, Ordering::Relaxed);
         if let Some(pipe) = &mut self.pipe
             && pipe.write_all(bytes).is_err()
         {

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use super::StoreError;
 use super::cache::Partial;
-use super::manifest::Manifest;
+use super::manifest::Provenance;
 use super::prove::{Probe, ProofError};
 use crate::disk::{Disk, DiskError};
 
@@ -55,6 +55,7 @@ impl Staging {
 
     /// Throws away what was unpacked, to begin again.
     pub(super) fn clear(&self) -> Result<(), DiskError> {
+        self.disk.remove_file(&self.manifest())?;
         self.disk.remove_tree(&self.tree())
     }
 }
@@ -77,7 +78,7 @@ impl Drop for Staging {
 #[must_use = "a staged toolchain is lost unless it is proved and committed"]
 pub struct Staged {
     pub(super) staging: Staging,
-    pub(super) manifest: Manifest,
+    pub(super) provenance: Provenance,
     pub(super) partial: Partial,
 }
 
@@ -91,7 +92,7 @@ pub struct Proven(Staged);
 #[must_use = "a settled toolchain is lost unless it is committed"]
 pub struct Settled {
     pub(super) staging: Staging,
-    pub(super) manifest: Manifest,
+    pub(super) provenance: Provenance,
     partial: Partial,
 }
 
@@ -103,7 +104,7 @@ pub struct SettledForeign(pub(super) Staged);
 impl Staged {
     /// Runs the staged `go`, and returns the toolchain if that is what it should be.
     pub fn prove(self, probe: &Probe<'_>) -> Result<Proven, ProofError> {
-        match probe.run(&self.staging.tree(), self.manifest.provenance.version) {
+        match probe.run(&self.staging.tree(), self.provenance.version) {
             Ok(()) => Ok(Proven(self)),
             // It may be a good one: the next try goes on from here.
             Err(ProofError::Interrupted) => Err(ProofError::Interrupted),
@@ -124,15 +125,12 @@ impl Staged {
 }
 
 impl Proven {
-    /// Writes the manifest and makes all of it durable, with one flush for the whole tree.
+    /// Makes tree and manifest durable, with one flush for all of it.
     pub fn settle(self) -> Result<Settled, StoreError> {
-        let Staged { staging, manifest, partial } = self.0;
+        let Staged { staging, provenance, partial } = self.0;
         partial.settle()?;
-        let path = staging.manifest();
-        let file = staging.disk.write_unsynced(&path, b"")?;
-        manifest.write(&file).map_err(|e| DiskError::new("write", &path, e))?;
         staging.sync()?;
-        Ok(Settled { staging, manifest, partial })
+        Ok(Settled { staging, provenance, partial })
     }
 }
 

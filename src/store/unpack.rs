@@ -7,13 +7,15 @@
 use std::cell::Cell;
 use std::collections::HashSet;
 use std::ffi::OsStr;
+use std::hash::{BuildHasher as _, RandomState};
 use std::io::{self, Read, Write as _};
 use std::path::Path;
 use std::rc::Rc;
+use std::time::{Duration, Instant};
 
 use sha2::Digest as _;
 
-use super::manifest::FileRecord;
+use super::manifest::{FileRecord, ManifestWriter};
 use crate::disk::{Disk, DiskError, NewDir};
 use crate::model::Sha256;
 
@@ -52,6 +54,8 @@ const LARGEST_HEADER: u64 = 64 << 10;
 /// The zeros at the end fill up a record of the tape, which nobody makes longer than this.
 const LONGEST_END: u64 = MIB;
 const BLOCK: usize = 256 << 10;
+/// A download that takes longer leaves the disk idle: what is written now need not wait for the flush at the end.
+const WRITE_BACK_AFTER: Duration = Duration::from_secs(1);
 
 impl Limits {
     /// Limits for an archive of this many bytes: Go releases unpack to three times their size.
@@ -64,13 +68,14 @@ impl Limits {
     }
 }
 
-/// Unpacks `stream` into the new directory `root` (the stream's `go/`), read-only, and returns what it holds.
+/// Unpacks `stream` into the new directory `root` (the stream's `go/`), read-only, and lists in `manifest` what it holds.
 pub(super) fn unpack(
     stream: impl Read,
     disk: &Disk,
     root: &Path,
     limits: Limits,
-) -> Result<Vec<FileRecord>, UnpackError> {
+    manifest: &mut ManifestWriter,
+) -> Result<(), UnpackError> {
     let zeros = Rc::new(Cell::new(0));
     let mut archive = tar::Archive::new(WatchEnd { stream, zeros: Rc::clone(&zeros) });
     let mut tree = Tree {
@@ -78,8 +83,8 @@ pub(super) fn unpack(
         shown: root,
         open: vec![(String::new(), disk.create_root(root)?)],
         directories: HashSet::new(),
-        folded: HashSet::new(),
-        files: Vec::new(),
+        names: Names::default(),
+        started: Instant::now(),
         buffer: vec![0; BLOCK],
     };
     let mut total = 0;
@@ -112,7 +117,8 @@ pub(super) fn unpack(
             }
             b'0' | 0 => {
                 let mode = entry.header().mode().map_err(UnpackError::Unreadable)?;
-                tree.file(path, mode, &mut entry).map_err(|e| e.of(&name, root))?;
+                let file = tree.file(path, mode, &mut entry).map_err(|e| e.of(&name, root))?;
+                manifest.add(&file)?;
             }
             b'1' | b'2' => return Err(refuse("is a link")),
             b'3' | b'4' | b'6' => return Err(refuse("is a device")),
@@ -222,10 +228,26 @@ struct Tree<'a> {
     /// The directory being written, under its parents; each with its path (empty for the root).
     open: Vec<(String, NewDir)>,
     directories: HashSet<String>,
-    /// Every path in lower case: names that differ only in case are one name on other systems.
-    folded: HashSet<String>,
-    files: Vec<FileRecord>,
+    names: Names,
+    started: Instant,
     buffer: Vec<u8>,
+}
+
+/// Every path that was unpacked, case folded: names that differ only in case are one name on other systems.
+///
+/// Hashes of them, which keeps memory flat. The key is drawn anew for each archive, so no archive can be made
+/// whose names meet; where two of 60,000 do (once in 10^10 archives), a good archive is refused.
+#[derive(Default)]
+struct Names {
+    key: RandomState,
+    hashes: HashSet<u64>,
+}
+
+impl Names {
+    /// Returns whether the name is new.
+    fn insert(&mut self, path: &str) -> bool {
+        self.hashes.insert(self.key.hash_one(path.to_lowercase()))
+    }
 }
 
 impl Tree<'_> {
@@ -246,7 +268,7 @@ impl Tree<'_> {
             let (name, path) = (OsStr::new(&path[start..end]), path[..end].to_owned());
             let directory = if self.directories.contains(&path) {
                 self.disk.reopen_subdir(parent, name).map_err(EntryError::Write)?
-            } else if !self.folded.insert(path.to_lowercase()) {
+            } else if !self.names.insert(&path) {
                 return Err(EntryError::Refused("is there twice"));
             } else {
                 let created = self.disk.create_subdir(parent, name).map_err(EntryError::Write)?;
@@ -259,11 +281,16 @@ impl Tree<'_> {
         }
     }
 
-    fn file(&mut self, path: &str, mode: u32, contents: &mut impl TarEntry) -> Result<(), EntryError> {
+    fn file(
+        &mut self,
+        path: &str,
+        mode: u32,
+        contents: &mut impl TarEntry,
+    ) -> Result<FileRecord, EntryError> {
         let (parent, name) = path.rsplit_once('/').unwrap_or(("", path));
         self.directory(parent)?;
         let Some((_, directory)) = self.open.last() else { return Err(EntryError::Refused("has no parent")) };
-        if !self.folded.insert(path.to_lowercase()) {
+        if !self.names.insert(path) {
             return Err(EntryError::Refused("is there twice"));
         }
         let mode = if mode & 0o111 == 0 { 0o444 } else { 0o555 };
@@ -284,20 +311,22 @@ impl Tree<'_> {
             hash.update(&*block);
             left -= length as u64;
         }
+        if self.started.elapsed() > WRITE_BACK_AFTER {
+            target.start_writeback();
+        }
         let sha256 = Sha256::new(hash.finalize().into());
-        self.files.push(FileRecord { path: path.to_owned(), mode, size, sha256 });
-        Ok(())
+        Ok(FileRecord { path: path.to_owned(), mode, size, sha256 })
     }
 
     /// Takes the write permission from every directory but the root, which a rename needs writable.
-    fn finish(self) -> Result<Vec<FileRecord>, UnpackError> {
-        let Some((_, root)) = self.open.first() else { return Ok(self.files) };
+    fn finish(self) -> Result<(), UnpackError> {
+        let Some((_, root)) = self.open.first() else { return Ok(()) };
         for path in &self.directories {
             self.disk
                 .make_read_only(root, Path::new(path))
                 .map_err(|e| DiskError::new("set the mode of", &self.shown.join(path), e))?;
         }
-        Ok(self.files)
+        Ok(())
     }
 }
 

@@ -160,7 +160,7 @@ impl Writer<'_> {
     /// Invariant: a tree that has its name is durable and has a manifest.
     pub fn commit(&self, settled: Settled) -> Result<Committed, StoreError> {
         let (layout, disk) = (&self.store.layout, self.disk());
-        let provenance = &settled.manifest.provenance;
+        let provenance = &settled.provenance;
         let version = provenance.version;
         let committed = if self.store.has(version) {
             Committed::AlreadyThere
@@ -186,7 +186,7 @@ impl Writer<'_> {
 
     /// Publishes a toolchain for another platform where nothing takes it for a usable one; returns where.
     pub fn export(&self, SettledForeign(staged): SettledForeign) -> Result<PathBuf, StoreError> {
-        let provenance = &staged.manifest.provenance;
+        let provenance = &staged.provenance;
         let directory = self.store.layout.foreign(&provenance.platform);
         let target = directory.join(provenance.version.toolchain());
         self.disk().create_dir_all(&directory)?;

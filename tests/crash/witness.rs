@@ -159,17 +159,21 @@ fn manifest_tells(root: &Path, version: &str, tree: &Tree) -> Seen {
     let text = fs::read_to_string(&path).map_err(|e| format!("{}: {e}", path.display()))?;
     let lines = text.lines().map(serde_json::from_str).collect::<Result<Vec<Value>, _>>();
     let lines = lines.map_err(|e| format!("{}: {e}", path.display()))?;
-    let told: BTreeSet<_> = lines[1..]
+    let Some(([header, files @ ..], end)) = lines.split_last().map(|(end, rest)| (rest, end)) else {
+        return Err(format!("{} is cut off: {text}", path.display()));
+    };
+    let told: BTreeSet<_> = files
         .iter()
         .map(|file| (file["path"].as_str(), file["mode"].as_u64(), file["size"].as_u64()))
         .collect();
-    let files = tree.iter().filter_map(|(path, node)| match node {
+    let held = tree.iter().filter_map(|(path, node)| match node {
         Node::File { mode, bytes } => {
             Some((Some(path.as_str()), Some(u64::from(*mode)), Some(bytes.len() as u64)))
         }
         Node::Dir { .. } => None,
     });
-    if lines[0]["version"] != version || told != files.collect() {
+    let is_whole = end["files"] == files.len();
+    if !is_whole || header["version"] != version || told != held.collect() {
         return Err(format!("{} tells of other files: {text}", path.display()));
     }
     Ok(())

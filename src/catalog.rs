@@ -4,7 +4,6 @@
 //! never change it. An index that the user names is a root of trust of its own: what it lists installs,
 //! and is marked unofficial where its hash is not the pinned one.
 
-use std::borrow::Cow;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
@@ -113,6 +112,8 @@ pub struct Catalog<'a> {
     pub fetched: &'a Fetched,
     /// The index that the user named, if any.
     pub named: Option<&'a Location>,
+    /// The platform that releases are listed for.
+    pub platform: &'a Platform,
     /// Whether an index fetched within the hour is good enough.
     pub accept_cached: bool,
     /// Who asks, and when.
@@ -124,17 +125,17 @@ pub struct Catalog<'a> {
 impl Catalog<'_> {
     /// Returns the archive that a request means. A release that is pinned needs no request to the network.
     pub fn find(&self, request: &VersionRequest, platform: &Platform) -> Result<Found, CatalogError> {
-        let snapshot = Index::snapshot();
+        let snapshot = Index::snapshot_for(platform);
         if self.named.is_none() && matches!(request, VersionRequest::Exact(_)) {
             if let Ok(archive) = snapshot.select(request, platform) {
                 let answerer = Answerer::Snapshot { as_of: snapshot.as_of.unwrap_or_default() };
-                return found(archive.clone(), snapshot, answerer);
+                return found(archive.clone(), &snapshot, answerer);
             }
-            if let Some(cached) = self.cached().filter(|_| self.accept_cached)
+            if let Some(cached) = self.cached(platform, &snapshot).filter(|_| self.accept_cached)
                 && let Ok(archive) = cached.select(request, platform)
             {
                 let answerer = Answerer::Official { as_of: cached.as_of.unwrap_or_default() };
-                return found(archive.clone(), snapshot, answerer);
+                return found(archive.clone(), &snapshot, answerer);
             }
             // The release may be newer than what is cached.
             return self.look_up(request, platform, snapshot, false);
@@ -146,25 +147,26 @@ impl Catalog<'_> {
         &self,
         request: &VersionRequest,
         platform: &Platform,
-        snapshot: &'static Index,
+        snapshot: Index,
         accept_cached: bool,
     ) -> Result<Found, CatalogError> {
-        let (index, answerer, unreachable) = self.index(snapshot, accept_cached)?;
+        let (index, answerer, unreachable) = self.index(platform, &snapshot, accept_cached)?;
         match (index.select(request, platform), unreachable) {
             (Ok(archive), unreachable) => {
                 if let Some(error) = unreachable {
                     self.say_old(&answerer, &error);
                 }
-                found(archive.clone(), snapshot, answerer)
+                found(archive.clone(), &snapshot, answerer)
             }
             (Err(unknown), Some(source)) => Err(CatalogError::UnknownOffline { unknown, source }),
             (Err(error), None) => Err(error.into()),
         }
     }
 
-    /// Returns all known releases, and who knows them.
-    pub fn releases(&self) -> Result<(Cow<'static, Index>, Answerer), CatalogError> {
-        let (index, answerer, unreachable) = self.index(Index::snapshot(), self.accept_cached)?;
+    /// Returns all known releases, with their archives for the platform at least, and who knows them.
+    pub fn releases(&self) -> Result<(Index, Answerer), CatalogError> {
+        let snapshot = Index::snapshot_for(self.platform);
+        let (index, answerer, unreachable) = self.index(self.platform, &snapshot, self.accept_cached)?;
         if let Some(error) = unreachable {
             self.say_old(&answerer, &error);
         }
@@ -174,36 +176,39 @@ impl Catalog<'_> {
     /// Returns the best index there is, and the error if the official one could not be reached.
     fn index(
         &self,
-        snapshot: &'static Index,
+        platform: &Platform,
+        snapshot: &Index,
         accept_cached: bool,
-    ) -> Result<(Cow<'static, Index>, Answerer, Option<NetError>), CatalogError> {
+    ) -> Result<(Index, Answerer, Option<NetError>), CatalogError> {
         if let Some(location) = self.named {
             let index = self.fetch(location)?;
-            return Ok((Cow::Owned(index), Answerer::Named { location: location.to_string() }, None));
+            return Ok((index, Answerer::Named { location: location.to_string() }, None));
         }
-        let cached = self.cached();
+        let cached = self.cached(platform, snapshot);
         let is_enough = accept_cached && cached.as_ref().is_some_and(|cached| self.is_fresh(cached));
         if is_enough && let Some(cached) = cached {
             let as_of = cached.as_of.unwrap_or_default();
-            return Ok((Cow::Owned(cached), Answerer::Official { as_of }, None));
+            return Ok((cached, Answerer::Official { as_of }, None));
         }
-        match self.fetch_official(snapshot) {
-            Ok(index) => Ok((Cow::Owned(index), Answerer::Official { as_of: self.purpose.now }, None)),
+        match self.fetch_official() {
+            Ok(index) => Ok((index, Answerer::Official { as_of: self.purpose.now }, None)),
             Err(CatalogError::Net(error)) if is_unreachable(&error) => Ok(match cached {
                 Some(cached) if cached.as_of > snapshot.as_of => {
                     let as_of = cached.as_of.unwrap_or_default();
-                    (Cow::Owned(cached), Answerer::Official { as_of }, Some(error))
+                    (cached, Answerer::Official { as_of }, Some(error))
                 }
                 _ => {
                     let as_of = snapshot.as_of.unwrap_or_default();
-                    (Cow::Borrowed(snapshot), Answerer::Snapshot { as_of }, Some(error))
+                    (snapshot.clone(), Answerer::Snapshot { as_of }, Some(error))
                 }
             }),
             Err(error) => Err(error),
         }
     }
 
-    fn fetch_official(&self, snapshot: &Index) -> Result<Index, CatalogError> {
+    /// Fetches the whole index, to be cached for all platforms.
+    fn fetch_official(&self) -> Result<Index, CatalogError> {
+        let snapshot = Index::snapshot();
         let location = Location::parse(OFFICIAL_INDEX, false)?;
         let fetched = self.fetch(&location)?;
         if fetched.newest_stable() < snapshot.newest_stable() {
@@ -235,9 +240,9 @@ impl Catalog<'_> {
     }
 
     /// A file on disk is a hint: it may add to what is pinned; where it contradicts that, it is as if not there.
-    fn cached(&self) -> Option<Index> {
-        let cached = Index::decode(&self.store.cached_index()?).ok()?;
-        Index::snapshot().clone().overlay(cached).ok()
+    fn cached(&self, platform: &Platform, snapshot: &Index) -> Option<Index> {
+        let cached = Index::decode_for(platform, &self.store.cached_index()?).ok()?;
+        snapshot.clone().overlay(cached).ok()
     }
 
     fn is_fresh(&self, index: &Index) -> bool {

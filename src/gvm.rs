@@ -156,6 +156,7 @@ impl Gvm<'_> {
             net: self.net,
             fetched: self.fetched,
             named: self.settings.index.as_ref(),
+            platform: &self.settings.platform,
             accept_cached: !self.settings.refresh,
             purpose: &self.settings.purpose,
             progress: self.progress,

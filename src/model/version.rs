@@ -132,8 +132,21 @@ impl FromStr for GoVersion {
     /// # Errors
     /// [`VersionError::LanguageVersion`] for `1.21` and later without a patch; [`VersionError::Malformed`] otherwise.
     fn from_str(text: &str) -> Result<GoVersion, VersionError> {
-        let malformed = || VersionError::Malformed(Excerpt::of(text));
         let bare = text.strip_prefix("go").unwrap_or(text);
+        GoVersion::read(bare, text).map(|(version, _)| version)
+    }
+}
+
+impl GoVersion {
+    /// Returns the version whose toolchain has exactly this name; `go1.20.0` is read as a version, and names none.
+    pub fn of_toolchain(name: &str) -> Option<GoVersion> {
+        let (version, is_canonical) = GoVersion::read(name.strip_prefix("go")?, name).ok()?;
+        is_canonical.then_some(version)
+    }
+
+    /// Reads `bare`, the part of `text` after `go`; tells also whether the version is written as it displays.
+    fn read(bare: &str, text: &str) -> Result<(GoVersion, bool), VersionError> {
+        let malformed = || VersionError::Malformed(Excerpt::of(text));
         if bare.len() > GoVersion::LONGEST - "go".len() {
             return Err(malformed());
         }
@@ -150,7 +163,11 @@ impl FromStr for GoVersion {
             (None, None) if !lang.is_also_a_release() => Err(VersionError::LanguageVersion(lang)),
             // Invariant: one release has one name, and `1.22.0rc1` is `1.22rc1`.
             (Some(0), Some(_)) => Err(malformed()),
-            _ => Ok(GoVersion { major: lang.major, minor: lang.minor, patch: patch.unwrap_or(0), pre }),
+            _ => {
+                let is_canonical = patch != Some(0) || !lang.is_also_a_release();
+                let patch = patch.unwrap_or(0);
+                Ok((GoVersion { major: lang.major, minor: lang.minor, patch, pre }, is_canonical))
+            }
         }
     }
 }
@@ -332,6 +349,20 @@ mod tests {
         assert!(serde_json::from_str::<GoVersion>("\"../..\"").is_err());
     }
 
+    #[test]
+    fn a_toolchain_has_one_name() {
+        for name in
+            ["go1.22.5", "go1.20", "go1.21.0", "go1.27rc1", "go1.18beta2", "go1.9.2rc2", "go1.0", "go1.10"]
+        {
+            assert_eq!(GoVersion::of_toolchain(name).map(GoVersion::toolchain).as_deref(), Some(name));
+        }
+        for name in
+            ["1.22.5", "go1.20.0", "gogo1.22.5", "go1.21", "go1.022.5", "go", "", "go1.22.5 ", "Go1.22.5"]
+        {
+            assert_eq!(GoVersion::of_toolchain(name), None, "{name}");
+        }
+    }
+
     fn any_version() -> impl Strategy<Value = GoVersion> {
         let lang = (1..3u32, 0..30u32);
         let number = prop_oneof![0..4u32, 0..100_000u32];
@@ -350,6 +381,7 @@ mod tests {
         fn a_version_reads_back_as_itself(version in any_version()) {
             prop_assert_eq!(version.to_string().parse(), Ok(version));
             prop_assert_eq!(version.toolchain().parse(), Ok(version));
+            prop_assert_eq!(GoVersion::of_toolchain(&version.toolchain()), Some(version));
         }
 
         #[test]
@@ -360,6 +392,8 @@ mod tests {
                 prop_assert!(!name.contains("..") && name.len() <= GoVersion::LONGEST);
                 prop_assert_eq!(name.parse(), Ok(version));
             }
+            let named = text.parse().ok().filter(|version: &GoVersion| version.toolchain() == text);
+            prop_assert_eq!(GoVersion::of_toolchain(&text), named);
         }
 
         #[test]

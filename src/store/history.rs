@@ -4,7 +4,7 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
-use super::layout::{Layout, version_of};
+use super::layout::Layout;
 use super::{Store, StoreError};
 use crate::disk::{self, DiskError};
 use crate::model::GoVersion;
@@ -59,7 +59,7 @@ impl Store {
     /// Returns a generation by its number.
     pub fn generation(&self, number: u64) -> Option<Generation> {
         let target = std::fs::read_link(self.layout.generation(number).join("go")).ok()?;
-        let version = version_of(target.file_name()?.to_str()?)?;
+        let version = GoVersion::of_toolchain(target.file_name()?.to_str()?)?;
         Some(Generation { number, version })
     }
 
@@ -141,7 +141,7 @@ fn read_generation_link(layout: &Layout, link: &Path) -> Result<Option<Generatio
     let toolchain = std::fs::read_link(&toolchain).map_err(|_| damaged("its generation is missing"))?;
     let version = toolchain
         .file_name()
-        .and_then(|name| version_of(name.to_str()?))
+        .and_then(|name| GoVersion::of_toolchain(name.to_str()?))
         .ok_or_else(|| damaged("its generation does not lead to a toolchain"))?;
     Ok(Some(Generation { number, version }))
 }

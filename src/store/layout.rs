@@ -132,12 +132,5 @@ pub(super) fn manifest_of(file_name: &str) -> Option<(GoVersion, bool)> {
         Some(toolchain) => (toolchain, true),
         None => (stem, false),
     };
-    Some((version_of(toolchain)?, unofficial))
-}
-
-/// Returns the version whose toolchain has exactly this name.
-pub(super) fn version_of(toolchain: &str) -> Option<GoVersion> {
-    let version: GoVersion = toolchain.parse().ok()?;
-    // `go1.20.0` and `1.20` parse too, but they are not how a tree is named.
-    (version.toolchain() == toolchain).then_some(version)
+    Some((GoVersion::of_toolchain(toolchain)?, unofficial))
 }

@@ -171,7 +171,7 @@ impl Store {
             .entries_in(&self.layout.versions())?
             .into_iter()
             .filter(|(_, is_dir)| *is_dir)
-            .filter_map(|(name, _)| layout::version_of(&name))
+            .filter_map(|(name, _)| GoVersion::of_toolchain(&name))
             .collect();
         versions.sort_unstable_by(|a, b| b.cmp(a));
         Ok(versions)

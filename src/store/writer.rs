@@ -127,7 +127,7 @@ impl Writer<'_> {
         let installed: BTreeSet<GoVersion> = self.store.installed()?.into_iter().collect();
         let mut missing = installed.clone();
         for name in self.store.names_in(&layout.bin())? {
-            let Some(version) = layout::version_of(&name) else { continue };
+            let Some(version) = GoVersion::of_toolchain(&name) else { continue };
             if !missing.remove(&version) {
                 self.disk().remove_file(&layout.bin().join(name))?;
             }

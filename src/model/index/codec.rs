@@ -17,7 +17,7 @@
 use std::collections::BTreeSet;
 
 use super::{Archive, Index, IndexError, MOST_ARCHIVES, Release};
-use crate::model::{GoVersion, Platform, Sha256};
+use crate::model::{Platform, Sha256};
 
 const MAGIC: &[u8] = b"GVMX\x01";
 
@@ -57,6 +57,16 @@ impl Index {
     /// [`IndexError::Damaged`] for every byte sequence that [`Index::encode`] cannot have written, as far as that can
     /// be seen. The form has no checksum: whoever reads one back holds it against what is pinned.
     pub fn decode(bytes: &[u8]) -> Result<Index, IndexError> {
+        Index::decode_where(bytes, |_| true)
+    }
+
+    /// Like [`Index::decode`], with all releases and only those archives that are for `platform`, under any of its
+    /// names: one in twenty.
+    pub fn decode_for(platform: &Platform, bytes: &[u8]) -> Result<Index, IndexError> {
+        Index::decode_where(bytes, |found| platform.spellings().any(|spelling| spelling == *found))
+    }
+
+    fn decode_where(bytes: &[u8], is_wanted: impl Fn(&Platform) -> bool) -> Result<Index, IndexError> {
         let mut reader = Reader { rest: bytes, archives: 0 };
         if reader.take(MAGIC.len())? != MAGIC {
             return Err(IndexError::Damaged("it is of another format"));
@@ -64,6 +74,8 @@ impl Index {
         let as_of = u64::from_le_bytes(reader.array()?);
         let skipped = reader.number()?;
         let platforms = reader.platforms()?;
+        let platforms: Vec<(Platform, bool)> =
+            platforms.into_iter().map(|platform| (platform, is_wanted(&platform))).collect();
         let count = reader.count()?;
         let mut releases: Vec<Release> = Vec::with_capacity(count);
         for _ in 0..count {
@@ -159,31 +171,33 @@ impl<'a> Reader<'a> {
         Ok(platforms)
     }
 
-    fn release(&mut self, platforms: &[Platform]) -> Result<Release, IndexError> {
+    /// Reads a release with the archives of those platforms that are wanted.
+    fn release(&mut self, platforms: &[(Platform, bool)]) -> Result<Release, IndexError> {
         let version = self.text()?.parse().map_err(|_| IndexError::Damaged("it names no version"))?;
         let count = self.count()?;
         self.archives += count;
         if self.archives > MOST_ARCHIVES {
             return Err(IndexError::TooMany { limit: MOST_ARCHIVES });
         }
-        let mut archives: Vec<Archive> = Vec::with_capacity(count);
+        let mut archives = Vec::new();
+        let mut next = 0;
         for _ in 0..count {
-            let archive = self.archive(version, platforms)?;
-            if archives.last().is_some_and(|last| last.platform >= archive.platform) {
+            let tag = self.number()?;
+            let position = usize::try_from(tag / 2).map_err(|_| TRUNCATED)?;
+            // Platforms ascend, so archives do if their positions do.
+            if position < next {
                 return Err(IndexError::Damaged("its archives are not in order"));
             }
-            archives.push(archive);
+            next = position + 1;
+            let (platform, is_wanted) =
+                *platforms.get(position).ok_or(IndexError::Damaged("an archive has no platform"))?;
+            let size = Some(self.number()?).filter(|size| *size > 0);
+            let sha256 = if tag % 2 == 1 { Some(self.array()?) } else { None };
+            if is_wanted {
+                archives.push(Archive { version, platform, sha256: sha256.map(Sha256::new), size });
+            }
         }
         Ok(Release { version, archives })
-    }
-
-    fn archive(&mut self, version: GoVersion, platforms: &[Platform]) -> Result<Archive, IndexError> {
-        let tag = self.number()?;
-        let position = usize::try_from(tag / 2).map_err(|_| TRUNCATED)?;
-        let platform = *platforms.get(position).ok_or(IndexError::Damaged("an archive has no platform"))?;
-        let size = Some(self.number()?).filter(|size| *size > 0);
-        let sha256 = if tag % 2 == 1 { Some(Sha256::new(self.array()?)) } else { None };
-        Ok(Archive { version, platform, sha256, size })
     }
 }
 
@@ -195,6 +209,19 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    #[test]
+    fn an_index_for_a_platform_has_all_releases_and_only_its_archives() {
+        let whole = Index::snapshot();
+        for name in ["linux-amd64", "linux-arm", "windows-arm64", "plan9-mips"] {
+            let platform: Platform = name.parse().unwrap();
+            let mut expected = whole.clone();
+            for release in &mut expected.releases {
+                release.archives.retain(|archive| platform.spellings().any(|name| name == archive.platform));
+            }
+            assert_eq!(Index::snapshot_for(&platform), expected, "{name}");
+        }
+    }
 
     fn small() -> Index {
         let platform = |text: &str| text.parse::<Platform>().unwrap();

@@ -208,9 +208,9 @@ impl Catalog<'_> {
 
     /// Fetches the whole index, to be cached for all platforms.
     fn fetch_official(&self) -> Result<Index, CatalogError> {
-        let snapshot = Index::snapshot();
         let location = Location::parse(OFFICIAL_INDEX, false)?;
         let fetched = self.fetch(&location)?;
+        let snapshot = Index::snapshot();
         if fetched.newest_stable() < snapshot.newest_stable() {
             self.progress.event(Event::Note("the fetched release index is older than this program's own"));
         }

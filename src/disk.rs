@@ -14,10 +14,12 @@ use std::sync::Arc;
 use rustix::fs::{CWD, Mode, OFlags, RenameFlags};
 use rustix::io::Errno;
 
+pub use entries::each_entry;
 pub use faults::Faults;
 pub use space::Space;
 pub use tree::{NewDir, NewFile};
 
+mod entries;
 mod faults;
 mod remove;
 mod space;

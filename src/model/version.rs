@@ -232,16 +232,21 @@ impl PartialOrd for GoVersion {
 
 impl fmt::Display for GoVersion {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.lang())?;
-        match (self.patch, self.pre) {
-            (0, Some(_)) => {}
-            (0, None) if self.lang().is_also_a_release() => {}
-            (patch, _) => write!(f, ".{patch}")?,
+        let GoVersion { major, minor, patch, pre } = self;
+        match (patch, pre) {
+            (0, None) if self.lang().is_also_a_release() => write!(f, "{major}.{minor}"),
+            (_, None) => write!(f, "{major}.{minor}.{patch}"),
+            (0, Some(pre)) => write!(f, "{major}.{minor}{pre}"),
+            (_, Some(pre)) => write!(f, "{major}.{minor}.{patch}{pre}"),
         }
-        match self.pre {
-            Some(Prerelease::Beta(count)) => write!(f, "beta{count}"),
-            Some(Prerelease::Rc(count)) => write!(f, "rc{count}"),
-            None => Ok(()),
+    }
+}
+
+impl fmt::Display for Prerelease {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Prerelease::Beta(count) => write!(f, "beta{count}"),
+            Prerelease::Rc(count) => write!(f, "rc{count}"),
         }
     }
 }

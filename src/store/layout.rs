@@ -125,6 +125,12 @@ impl Layout {
 const MANIFEST: &str = ".jsonl";
 const UNOFFICIAL: &str = ".unofficial";
 
+/// Returns the version whose manifest has this file name, if it says `unofficial`.
+pub(super) fn unofficial_of(file_name: &str) -> Option<GoVersion> {
+    let toolchain = file_name.strip_suffix(MANIFEST)?.strip_suffix(UNOFFICIAL)?;
+    GoVersion::of_toolchain(toolchain)
+}
+
 /// Returns the version that a manifest's file name stands for, and whether it is unofficial.
 pub(super) fn manifest_of(file_name: &str) -> Option<(GoVersion, bool)> {
     let stem = file_name.strip_suffix(MANIFEST)?;

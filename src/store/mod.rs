@@ -167,21 +167,19 @@ impl Store {
 
     /// Returns the installed versions, newest first.
     pub fn installed(&self) -> Result<Vec<GoVersion>, StoreError> {
-        let mut versions: Vec<GoVersion> = self
-            .entries_in(&self.layout.versions())?
-            .into_iter()
-            .filter(|(_, is_dir)| *is_dir)
-            .filter_map(|(name, _)| GoVersion::of_toolchain(&name))
-            .collect();
+        let mut versions = Vec::new();
+        self.each_entry(&self.layout.versions(), |name, is_dir| {
+            versions.extend(GoVersion::of_toolchain(name).filter(|_| is_dir));
+        })?;
         versions.sort_unstable_by(|a, b| b.cmp(a));
         Ok(versions)
     }
 
     /// Returns the installed versions whose archive was not the official one.
     pub fn unofficial(&self) -> Result<BTreeSet<GoVersion>, StoreError> {
-        let names = self.names_in(&self.layout.manifests())?;
-        let manifests = names.iter().filter_map(|name| layout::manifest_of(name));
-        Ok(manifests.filter(|(_, unofficial)| *unofficial).map(|(version, _)| version).collect())
+        let mut versions = BTreeSet::new();
+        self.each_entry(&self.layout.manifests(), |name, _| versions.extend(layout::unofficial_of(name)))?;
+        Ok(versions)
     }
 
     /// Whether a toolchain is installed: its tree has its name, so it is complete.
@@ -226,27 +224,16 @@ impl Store {
     }
 
     fn names_in(&self, directory: &Path) -> Result<Vec<String>, StoreError> {
-        Ok(self.entries_in(directory)?.into_iter().map(|(name, _)| name).collect())
+        let mut names = Vec::new();
+        self.each_entry(directory, |name, _| names.push(name.to_owned()))?;
+        Ok(names)
     }
 
-    /// Names in a directory, and whether each is a directory itself; none where there is no such directory.
-    fn entries_in(&self, directory: &Path) -> Result<Vec<(String, bool)>, StoreError> {
-        let wrap = |e| StoreError::from(DiskError::new("read the directory", directory, e));
-        let entries = match std::fs::read_dir(directory) {
-            Err(e) if matches!(e.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
-                return Ok(Vec::new());
-            }
-            entries => entries.map_err(wrap)?,
-        };
-        let mut names = Vec::new();
-        for entry in entries {
-            let entry = entry.map_err(wrap)?;
-            // Names of ours are ASCII; whatever else lies here is not ours to look at.
-            if let Ok(name) = entry.file_name().into_string() {
-                let is_dir = entry.file_type().is_ok_and(|kind| kind.is_dir());
-                names.push((name, is_dir));
-            }
+    /// Shows each name in a directory, and whether it is a directory itself; none where there is no such directory.
+    fn each_entry(&self, directory: &Path, show: impl FnMut(&str, bool)) -> Result<(), StoreError> {
+        match disk::each_entry(directory, show) {
+            Err(e) if matches!(e.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => Ok(()),
+            outcome => outcome.map_err(|e| DiskError::new("read the directory", directory, e).into()),
         }
-        Ok(names)
     }
 }

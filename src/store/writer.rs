@@ -89,15 +89,15 @@ impl Writer<'_> {
     /// Removes what crashes left behind, and restores the links that follow from what is installed.
     fn sweep(&self) -> Result<(), StoreError> {
         let (layout, disk) = (&self.store.layout, self.disk());
-        let staged = self.store.entries_in(&layout.staging())?;
-        for (name, _) in staged.iter().filter(|(name, _)| !name.ends_with(LOCK)) {
+        let staged = self.store.names_in(&layout.staging())?;
+        for name in staged.iter().filter(|name| !name.ends_with(LOCK)) {
             let path = layout.staging().join(name);
             let lock = layout.staging().join(format!("{name}{LOCK}"));
             if self.is_abandoned(&lock)? {
                 disk.remove_tree(&path)?;
             }
         }
-        for (name, _) in staged.iter().filter(|(name, _)| name.ends_with(LOCK)) {
+        for name in staged.iter().filter(|name| name.ends_with(LOCK)) {
             let lock = layout.staging().join(name);
             if self.is_abandoned(&lock)? {
                 disk.remove_file(&lock)?;

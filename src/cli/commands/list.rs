@@ -33,14 +33,11 @@ pub(crate) fn run(args: &Json, config: &Config, ui: &Ui) -> Result<ExitCode, Fai
     let mut text = String::new();
     for version in &installed {
         let toolchain = version.toolchain();
-        let marks: Vec<&str> =
-            [(current == Some(*version), "current"), (unofficial.contains(version), "unofficial")]
-                .into_iter()
-                .filter_map(|(holds, mark)| holds.then_some(mark))
-                .collect();
-        match marks.is_empty() {
-            true => text.push_str(&format!("{toolchain}\n")),
-            false => text.push_str(&format!("{toolchain:<12} {}\n", marks.join(", "))),
+        match (current == Some(*version), unofficial.contains(version)) {
+            (false, false) => text.extend([&toolchain, "\n"]),
+            (true, false) => text.push_str(&format!("{toolchain:<12} current\n")),
+            (false, true) => text.push_str(&format!("{toolchain:<12} unofficial\n")),
+            (true, true) => text.push_str(&format!("{toolchain:<12} current, unofficial\n")),
         }
     }
     ui.result(text);

@@ -62,7 +62,7 @@ pub(crate) fn run(args: &LsRemote, config: &Config, ui: &Ui) -> Result<ExitCode,
         let toolchain = version.toolchain();
         match installed.contains(version) {
             true => text.push_str(&format!("{toolchain:<12} installed\n")),
-            false => text.push_str(&format!("{toolchain}\n")),
+            false => text.extend([&toolchain, "\n"]),
         }
     }
     ui.result(text);

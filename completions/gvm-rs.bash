@@ -16,6 +16,9 @@ _gvm__rs() {
             ",$1")
                 cmd="gvm__rs"
                 ;;
+            gvm__rs,bisect)
+                cmd="gvm__rs__subcmd__bisect"
+                ;;
             gvm__rs,cache)
                 cmd="gvm__rs__subcmd__cache"
                 ;;
@@ -67,6 +70,9 @@ _gvm__rs() {
             gvm__rs,ls-remote)
                 cmd="gvm__rs__subcmd__ls__subcmd__remote"
                 ;;
+            gvm__rs,matrix)
+                cmd="gvm__rs__subcmd__matrix"
+                ;;
             gvm__rs,outdated)
                 cmd="gvm__rs__subcmd__outdated"
                 ;;
@@ -93,6 +99,9 @@ _gvm__rs() {
                 ;;
             gvm__rs,set)
                 cmd="gvm__rs__subcmd__use"
+                ;;
+            gvm__rs,try)
+                cmd="gvm__rs__subcmd__try"
                 ;;
             gvm__rs,undo)
                 cmd="gvm__rs__subcmd__undo"
@@ -133,6 +142,9 @@ _gvm__rs() {
             gvm__rs__subcmd__cache__subcmd__help,ls)
                 cmd="gvm__rs__subcmd__cache__subcmd__help__subcmd__ls"
                 ;;
+            gvm__rs__subcmd__help,bisect)
+                cmd="gvm__rs__subcmd__help__subcmd__bisect"
+                ;;
             gvm__rs__subcmd__help,cache)
                 cmd="gvm__rs__subcmd__help__subcmd__cache"
                 ;;
@@ -166,6 +178,9 @@ _gvm__rs() {
             gvm__rs__subcmd__help,ls-remote)
                 cmd="gvm__rs__subcmd__help__subcmd__ls__subcmd__remote"
                 ;;
+            gvm__rs__subcmd__help,matrix)
+                cmd="gvm__rs__subcmd__help__subcmd__matrix"
+                ;;
             gvm__rs__subcmd__help,outdated)
                 cmd="gvm__rs__subcmd__help__subcmd__outdated"
                 ;;
@@ -174,6 +189,9 @@ _gvm__rs() {
                 ;;
             gvm__rs__subcmd__help,rollback)
                 cmd="gvm__rs__subcmd__help__subcmd__rollback"
+                ;;
+            gvm__rs__subcmd__help,try)
+                cmd="gvm__rs__subcmd__help__subcmd__try"
                 ;;
             gvm__rs__subcmd__help,undo)
                 cmd="gvm__rs__subcmd__help__subcmd__undo"
@@ -197,7 +215,7 @@ _gvm__rs() {
 
     case "${cmd}" in
         gvm__rs)
-            opts="-q -v -h -V --quiet --verbose --offline --home --lock-timeout --help --version install i use default global set rollback undo history list ls versions ls-remote list-remote search current which where prefix exec run x env uninstall rm remove prune gc cache outdated init completions help"
+            opts="-q -v -h -V --quiet --verbose --offline --home --lock-timeout --help --version install i use default global set rollback undo history list ls versions ls-remote list-remote search current which where prefix exec run x try matrix bisect env uninstall rm remove prune gc cache outdated init completions help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -208,6 +226,44 @@ _gvm__rs() {
                     return 0
                     ;;
                 --lock-timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        gvm__subcmd__rs__subcmd__bisect)
+            opts="-q -v -h --quiet --verbose --offline --home --lock-timeout --good --bad --rc --keep --output --json --mirror --index --refresh --insecure-mirror --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --home)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --lock-timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --good)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --bad)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --mirror)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --index)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -441,8 +497,22 @@ _gvm__rs() {
             return 0
             ;;
         gvm__subcmd__rs__subcmd__help)
-            opts="install use rollback undo history list ls-remote current which where exec env uninstall prune cache outdated init completions help"
+            opts="install use rollback undo history list ls-remote current which where exec try matrix bisect env uninstall prune cache outdated init completions help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        gvm__subcmd__rs__subcmd__help__subcmd__bisect)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
@@ -608,6 +678,20 @@ _gvm__rs() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        gvm__subcmd__rs__subcmd__help__subcmd__matrix)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         gvm__subcmd__rs__subcmd__help__subcmd__outdated)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
@@ -637,6 +721,20 @@ _gvm__rs() {
             return 0
             ;;
         gvm__subcmd__rs__subcmd__help__subcmd__rollback)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        gvm__subcmd__rs__subcmd__help__subcmd__try)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -862,6 +960,44 @@ _gvm__rs() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        gvm__subcmd__rs__subcmd__matrix)
+            opts="-q -v -j -h --quiet --verbose --offline --home --lock-timeout --every --jobs --fail-fast --output --json --mirror --index --refresh --insecure-mirror --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --home)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --lock-timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --jobs)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -j)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --mirror)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --index)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         gvm__subcmd__rs__subcmd__outdated)
             opts="-q -v -h --quiet --verbose --offline --home --lock-timeout --json --mirror --index --refresh --insecure-mirror --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
@@ -930,6 +1066,36 @@ _gvm__rs() {
                     return 0
                     ;;
                 --lock-timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        gvm__subcmd__rs__subcmd__try)
+            opts="-q -v -h --quiet --verbose --offline --home --lock-timeout --mirror --index --refresh --insecure-mirror --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --home)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --lock-timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --mirror)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --index)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

@@ -13,8 +13,8 @@ use crate::model::{GoVersion, Index, Platform, VersionRequest};
 use crate::net::{Location, LocationError, Net};
 use crate::progress::{Event, Progress};
 use crate::store::{
-    Committed, Order, Probe, ProofError, Provenance, Purpose, ReceiveError, Received, Removed, Slots, Staged,
-    Store, StoreError, Switched, Waiting, Writer,
+    Committed, Destination, Order, Probe, ProofError, Proven, Provenance, Purpose, ReceiveError, Received,
+    Removed, Slots, Staged, Store, StoreError, Switched, Waiting, Writer,
 };
 
 /// A verb that could not be done.
@@ -203,24 +203,37 @@ impl Gvm<'_> {
     }
 
     fn install_found(&self, found: &Found, slots: &Slots) -> Result<Committed, GvmError> {
+        let Some(proven) = self.prove(found, slots, Destination::Versions)? else {
+            return Ok(Committed::AlreadyThere);
+        };
+        self.progress.event(Event::Phase { version: found.archive.version, phase: "flushing to disk" });
+        let settled = proven.settle()?;
+        Ok(self.lock()?.commit(settled)?)
+    }
+
+    /// Receives a release into staging and proves it; nothing where another process installed it meanwhile.
+    pub(crate) fn prove(
+        &self,
+        found: &Found,
+        slots: &Slots,
+        destination: Destination,
+    ) -> Result<Option<Proven>, GvmError> {
         let version = found.archive.version;
-        let Some(staged) = self.receive(found, slots, true)? else { return Ok(Committed::AlreadyThere) };
+        let Some(staged) = self.receive(found, slots, destination)? else { return Ok(None) };
         self.progress.event(Event::Phase { version, phase: "proving" });
         let probe = Probe { limit: self.settings.proof_limit, progress: self.progress };
         let proven = staged.prove(&probe).map_err(|source| match source {
             ProofError::Interrupted => GvmError::Store(StoreError::Interrupted),
             source => GvmError::Proof { version, source },
         })?;
-        self.progress.event(Event::Phase { version, phase: "flushing to disk" });
-        let settled = proven.settle()?;
-        Ok(self.lock()?.commit(settled)?)
+        Ok(Some(proven))
     }
 
     fn receive(
         &self,
         found: &Found,
         slots: &Slots,
-        is_for_versions: bool,
+        destination: Destination,
     ) -> Result<Option<Staged>, GvmError> {
         let version = found.archive.version;
         let provenance = self.provenance(found)?;
@@ -229,7 +242,7 @@ impl Gvm<'_> {
             provenance: &provenance,
             location: &location,
             keep_archive: self.settings.keep_archives,
-            is_for_versions,
+            destination,
             purpose: &self.settings.purpose,
             waiting: self.waiting(),
         };
@@ -278,7 +291,7 @@ impl Gvm<'_> {
             return Err(GvmError::Zip(found.archive.file_name()));
         }
         let version = found.archive.version;
-        let staged = self.receive(&found, &Slots::new(1), false);
+        let staged = self.receive(&found, &Slots::new(1), Destination::Foreign);
         self.progress.event(Event::Ended { version });
         let Some(staged) = staged? else { return Err(StoreError::NotInstalled(version).into()) };
         let settled = staged.settle_foreign()?;

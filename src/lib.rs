@@ -1,6 +1,6 @@
 //! gvm-rs as a library: installs, switches and rolls back Go toolchains so that `go` always works.
 //!
-//! Start with [`gvm`], the verbs. Imports only point down: `gvm` → `catalog`, `project` → `store` → `net`,
+//! Start with [`gvm`], the verbs. Imports only point down: `trial` → `gvm` → `catalog`, `project` → `store` → `net`,
 //! `disk`, `progress` → `model`. Nothing here prints, reads the environment, asks the clock or exits; the
 //! command line (`src/cli`) does.
 
@@ -12,3 +12,4 @@ pub mod net;
 pub mod progress;
 pub mod project;
 pub mod store;
+pub mod trial;

@@ -14,7 +14,8 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("catalog", &["store", "net", "disk", "progress", "model"]),
     ("project", &["store", "net", "disk", "progress", "model"]),
     ("gvm", &["catalog", "project", "store", "net", "disk", "progress", "model"]),
-    ("cli", &["gvm", "catalog", "project", "store", "net", "disk", "progress", "model"]),
+    ("trial", &["gvm", "catalog", "project", "store", "net", "disk", "progress", "model"]),
+    ("cli", &["trial", "gvm", "catalog", "project", "store", "net", "disk", "progress", "model"]),
     ("main", &["cli"]),
     ("lib", &[]),
 ];

@@ -41,7 +41,7 @@ Configuration: ~/.config/gvm-rs/config.toml. Flags win over the environment, and
 Exit codes: 0 done, 1 failed, 2 wrong usage or configuration, 3 no such release, 4 not installed,
 5 network, 6 verification failed, 7 the toolchain does not work here, 8 disk full or not writable,
 9 refused to protect what is in use, 10 the store is damaged, 75 another gvm-rs holds the lock,
-130 interrupted. `exec` exits with the code of the command it runs.";
+130 interrupted. `exec` and `try` exit with the code of the command they run.";
 
 // Deferred: only the subcommand that was typed is built, which is a good part of the time to start.
 #[derive(Debug, Subcommand)]
@@ -75,6 +75,12 @@ pub(crate) enum Command {
     /// Runs a command under another toolchain
     #[command(visible_aliases = ["run", "x"])]
     Exec(Exec),
+    /// Runs a command under a toolchain that need not be installed, and leaves nothing of it behind
+    Try(Try),
+    /// Runs a command under several toolchains, one after the other, and prints a table
+    Matrix(Matrix),
+    /// Finds the first release under which a command fails
+    Bisect(Bisect),
     /// Shows the settings in force, or prints shell code that puts Go on PATH
     Env(Env),
     /// Removes toolchains, named exactly
@@ -220,6 +226,101 @@ pub(crate) struct Exec {
     pub command: Vec<OsString>,
 }
 
+// A macro, because `concat!` takes literals only.
+macro_rules! about_trials {
+    () => {
+        "\
+A toolchain that is not installed is fetched and verified as for an install, then used where it was
+unpacked and removed. Archives are kept only with GVM_RS_KEEP_ARCHIVES=1. The command runs in this
+directory and environment: build results stay in your own GOCACHE, which tells toolchains apart.
+GOROOT is unset and GOTOOLCHAIN is `local`, so that no go.mod leads to another Go than the one named."
+    };
+}
+
+const ABOUT_TRY: &str = concat!(
+    about_trials!(),
+    "\n\nExits with the code of the command, or 128 and the number of the signal that ended it."
+);
+const ABOUT_MATRIX: &str = concat!(
+    about_trials!(),
+    "\n\nExits with 0 if the command worked under every toolchain, with 1 if it failed under one, and otherwise \
+     with\nthe code for why the first toolchain that is missing could not be had."
+);
+const ABOUT_BISECT: &str = concat!(
+    about_trials!(),
+    "\n\nReleases are looked at in the order of their numbers, both ends first. Where a change was made in \
+     several\nlines, one such place is found: the release right before it, in that order, works. Exits with 0 if \
+     one\nrelease was found, and with 1 if not: because an end is not as it was named, or too much was skipped. \
+     Exit\ncodes 126 and 127 of the command, and its death by a signal from outside, end the search."
+);
+
+#[derive(Debug, clap::Args)]
+#[command(after_help = ABOUT_TRY)]
+pub(crate) struct Try {
+    /// A version; one that is installed will do, or else the newest there is
+    #[arg(value_name = "SPEC")]
+    pub spec: String,
+    #[command(flatten)]
+    pub source: Source,
+    /// The command and its arguments; no shell reads them
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true, required = true, value_name = "CMD")]
+    pub command: Vec<OsString>,
+}
+
+#[derive(Debug, clap::Args)]
+#[command(after_help = ABOUT_MATRIX)]
+pub(crate) struct Matrix {
+    /// Versions: of 1.22 or latest the newest there is, of a range the newest of each line; `installed` is all that are
+    #[arg(value_name = "SPEC", required = true)]
+    pub specs: Vec<String>,
+    /// Takes every release that a line or a range admits
+    #[arg(long)]
+    pub every: bool,
+    /// How many run at once, in the same directory
+    #[arg(short, long, value_name = "N", default_value_t = 1)]
+    pub jobs: usize,
+    /// Begins nothing more after the first failure
+    #[arg(long)]
+    pub fail_fast: bool,
+    /// Shows the output of every run, not only of failed ones
+    #[arg(long)]
+    pub output: bool,
+    #[command(flatten)]
+    pub result: Json,
+    #[command(flatten)]
+    pub source: Source,
+    /// The command and its arguments; no shell reads them
+    #[arg(last = true, required = true, value_name = "CMD")]
+    pub command: Vec<OsString>,
+}
+
+#[derive(Debug, clap::Args)]
+#[command(after_help = ABOUT_BISECT)]
+pub(crate) struct Bisect {
+    /// A version under which the command works
+    #[arg(long, value_name = "SPEC")]
+    pub good: String,
+    /// A version under which it fails; an older one than the good one finds the first that works again
+    #[arg(long, value_name = "SPEC")]
+    pub bad: String,
+    /// Looks at betas and release candidates too
+    #[arg(long)]
+    pub rc: bool,
+    /// Installs what is fetched
+    #[arg(long)]
+    pub keep: bool,
+    /// Shows the output of every run, not only that of the first that fails
+    #[arg(long)]
+    pub output: bool,
+    #[command(flatten)]
+    pub result: Json,
+    #[command(flatten)]
+    pub source: Source,
+    /// The command and its arguments; no shell reads them. Exit code 0 is good, 125 is not to be told, others are bad
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true, required = true, value_name = "CMD")]
+    pub command: Vec<OsString>,
+}
+
 #[derive(Debug, clap::Args)]
 pub(crate) struct Env {
     /// Prints JSON
@@ -313,6 +414,9 @@ impl Command {
             Command::Use(args) => Some(&args.source),
             Command::LsRemote(args) => Some(&args.source),
             Command::Exec(args) => Some(&args.source),
+            Command::Try(args) => Some(&args.source),
+            Command::Matrix(args) => Some(&args.source),
+            Command::Bisect(args) => Some(&args.source),
             Command::Outdated(args) => Some(&args.source),
             _ => None,
         }

@@ -43,8 +43,10 @@ fn finish(outcome: Result<ExitCode, Failure>, ui: &Ui) -> ExitCode {
 }
 
 fn run(command: Command, config: &Config, ui: &Ui) -> Result<ExitCode, Failure> {
-    use commands::{cache, completions, env, exec, history, init, install, list, locate, outdated, prune};
-    use commands::{remote, rollback, switch, uninstall};
+    use commands::{
+        bisect, cache, completions, env, exec, history, init, install, list, locate, outdated, prune,
+    };
+    use commands::{matrix, remote, rollback, switch, trial, uninstall};
     match command {
         Command::Install(args) => install::run(&args, config, ui),
         Command::Use(args) => switch::run(&args, config, ui),
@@ -57,6 +59,9 @@ fn run(command: Command, config: &Config, ui: &Ui) -> Result<ExitCode, Failure> 
         Command::Which(args) => locate::which(&args, config, ui),
         Command::Where(args) => locate::place(&args, config, ui),
         Command::Exec(args) => exec::run(&args, config, ui),
+        Command::Try(args) => trial::run(&args, config, ui),
+        Command::Matrix(args) => matrix::run(&args, config, ui),
+        Command::Bisect(args) => bisect::run(&args, config, ui),
         Command::Env(args) => env::run(&args, config, ui),
         Command::Uninstall(args) => uninstall::run(&args, config, ui),
         Command::Prune(args) => prune::run(&args, config, ui),

@@ -1,6 +1,7 @@
 //! Shows what the library reports: bars on a terminal, plain lines elsewhere, nothing with `--quiet`.
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
@@ -14,7 +15,8 @@ use super::ui::{Ui, bytes};
 /// Watches the work of one command.
 pub(crate) struct Watcher {
     ui: Ui,
-    interrupt: Interrupt,
+    pub(crate) interrupt: Interrupt,
+    received: AtomicU64,
     screen: MultiProgress,
     bars: Mutex<HashMap<GoVersion, ProgressBar>>,
 }
@@ -32,7 +34,17 @@ impl Watcher {
             false => ProgressDrawTarget::hidden(),
         };
         let screen = MultiProgress::with_draw_target(target);
-        Watcher { ui: ui.clone(), interrupt, screen, bars: Mutex::default() }
+        Watcher { ui: ui.clone(), interrupt, received: AtomicU64::new(0), screen, bars: Mutex::default() }
+    }
+
+    /// How many bytes of archives came over the network so far.
+    pub(crate) fn received(&self) -> u64 {
+        self.received.load(Ordering::Relaxed)
+    }
+
+    /// Lets something else be printed without tearing the bars.
+    pub(crate) fn aside(&self, print: impl FnOnce()) {
+        self.screen.suspend(print);
     }
 
     /// Says something without tearing the bars.
@@ -71,6 +83,7 @@ impl Progress for Watcher {
     fn event(&self, event: Event<'_>) {
         match event {
             Event::Received { version, bytes } => {
+                self.received.fetch_add(bytes, Ordering::Relaxed);
                 if let Some(bar) = self.bar(version) {
                     bar.inc(bytes);
                 }

@@ -11,6 +11,7 @@ use gvm_rs::model::{GoVersion, RequestError, SelectError, VersionError, VersionR
 use gvm_rs::net::{LocationError, NetError};
 use gvm_rs::project::LookupError;
 use gvm_rs::store::{ReceiveError, StoreError};
+use gvm_rs::trial::TrialError;
 
 use super::config::ConfigError;
 use super::interrupt;
@@ -44,14 +45,16 @@ pub(crate) enum Failure {
     NotAGeneration(String),
     #[error("{} has no program `{program}`", toolchain)]
     NoProgram { toolchain: String, program: String },
-    #[error("cannot run `{command}`")]
-    CannotRun { command: String, source: std::io::Error },
+    #[error(transparent)]
+    Trial(#[from] TrialError),
     #[error("`{0}` is not a platform's name")]
     Platform(String),
     #[error("cannot write the result")]
     Unwritten(#[source] std::io::Error),
     #[error("cannot listen for signals")]
     Signals(#[source] std::io::Error),
+    #[error("no single release could be named")]
+    Inconclusive,
     /// Each failure was told already.
     #[error("{failed} of {all} failed")]
     Several { failed: usize, all: usize, code: u8 },
@@ -69,7 +72,7 @@ impl From<CatalogError> for Failure {
     }
 }
 
-const FAILED: u8 = 1;
+pub(crate) const FAILED: u8 = 1;
 const USAGE: u8 = 2;
 const NO_SUCH_RELEASE: u8 = 3;
 const NOT_INSTALLED: u8 = 4;
@@ -92,27 +95,35 @@ pub(crate) fn usage(error: &clap::Error) -> ExitCode {
     ExitCode::SUCCESS
 }
 
+/// Returns what an error says, and what its causes say.
+pub(crate) fn with_causes(error: &dyn Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        let message = error.to_string();
+        // Layers that only pass an error on would say it twice.
+        if !text.ends_with(&message) {
+            text.push_str(": ");
+            text.push_str(&message);
+        }
+        cause = error.source();
+    }
+    text
+}
+
 impl Failure {
     /// Tells the failure, its causes and what can be typed; returns the exit code.
     pub(crate) fn report(&self, ui: &Ui) -> ExitCode {
         if self.is_interruption() {
-            ui.error(
-                "interrupted; what was half done is removed, what was downloaded is kept for the next try",
-            );
+            ui.error(match self {
+                Failure::Trial(_) => "interrupted; nothing is left behind",
+                _ => {
+                    "interrupted; what was half done is removed, what was downloaded is kept for the next try"
+                }
+            });
             return ExitCode::from(interrupt::EXIT_CODE);
         }
-        let mut text = self.to_string();
-        let mut cause = self.source();
-        while let Some(error) = cause {
-            let message = error.to_string();
-            // Layers that only pass an error on would say it twice.
-            if !text.ends_with(&message) {
-                text.push_str(": ");
-                text.push_str(&message);
-            }
-            cause = error.source();
-        }
-        ui.error(gvm_rs::net::escaped(&text));
+        ui.error(gvm_rs::net::escaped(&with_causes(self)));
         if let Some(hint) = self.hint() {
             ui.hint(gvm_rs::net::escaped(&hint));
         }
@@ -149,10 +160,9 @@ impl Failure {
             Failure::NothingCurrent | Failure::NoProgram { .. } | Failure::NothingToRemove(_) => {
                 NOT_INSTALLED
             }
-            Failure::CannotRun { source, .. } if source.kind() == std::io::ErrorKind::NotFound => 127,
-            Failure::CannotRun { .. } => 126,
+            Failure::Trial(error) => trial_code(error),
             Failure::Unwritten(_) => DISK,
-            Failure::Signals(_) => FAILED,
+            Failure::Signals(_) | Failure::Inconclusive => FAILED,
             Failure::Several { code, .. } => *code,
             Failure::Gvm(error) => gvm_code(error),
         }
@@ -179,9 +189,27 @@ impl Failure {
                 Some("`gvm-rs list` shows the names".to_owned())
             }
             Failure::NotAGeneration(_) => Some("`gvm-rs history` shows the generations".to_owned()),
-            Failure::Gvm(error) => gvm_hint(error),
+            Failure::Gvm(error) | Failure::Trial(TrialError::Gvm(error)) => gvm_hint(error),
+            Failure::Trial(TrialError::SameEnds(_)) => {
+                Some("a bisection needs two releases: `--good 1.21 --bad 1.22`".to_owned())
+            }
+            Failure::Trial(TrialError::WrongEnd { version, .. }) => {
+                Some(format!("`gvm-rs try {version} -- CMD` shows what happens there"))
+            }
             _ => None,
         }
+    }
+}
+
+fn trial_code(error: &TrialError) -> u8 {
+    match error {
+        TrialError::Gvm(error) => gvm_code(error),
+        // As shells have it.
+        TrialError::CannotRun { source, .. } if source.kind() == std::io::ErrorKind::NotFound => 127,
+        TrialError::CannotRun { .. } => 126,
+        TrialError::Unrunnable { code, .. } => *code,
+        TrialError::SameEnds(_) => USAGE,
+        TrialError::Killed { .. } | TrialError::WrongEnd { .. } => FAILED,
     }
 }
 

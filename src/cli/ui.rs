@@ -86,6 +86,15 @@ impl Ui {
         }
     }
 
+    /// Passes on what another program wrote, as it wrote it; silent with `--quiet`.
+    pub(crate) fn pass_on(&self, bytes: &[u8]) {
+        if !self.is_quiet {
+            let end = if bytes.is_empty() || bytes.ends_with(b"\n") { &b""[..] } else { b"\n" };
+            // Where stderr is closed there is nobody to tell.
+            drop(io::stderr().lock().write_all(&[bytes, end].concat()));
+        }
+    }
+
     /// Tells what failed, whatever the flags.
     pub(crate) fn error(&self, text: impl Display) {
         eprintln!("{} {text}", self.paint("error:", "1;31"));

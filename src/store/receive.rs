@@ -70,12 +70,24 @@ pub struct Order<'a> {
     pub location: &'a Location,
     /// Whether the archive stays in the cache.
     pub keep_archive: bool,
-    /// Whether a toolchain of this version in `versions/` makes the order void.
-    pub is_for_versions: bool,
+    /// What it is for.
+    pub destination: Destination,
     /// Who wants it.
     pub purpose: &'a Purpose,
     /// How to wait for other processes, and whom to tell.
     pub waiting: Waiting<'a>,
+}
+
+/// What a release is received for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Destination {
+    /// To be installed in `versions/`; void if it is there.
+    Versions,
+    /// To be used once, where it is staged; void if it is in `versions/`. Of one that the user no longer wants
+    /// nothing is left, not even to go on with.
+    Trial,
+    /// To be unpacked for another platform.
+    Foreign,
 }
 
 /// What became of an order.
@@ -119,11 +131,11 @@ impl Store {
     /// Receives a release into staging, from the cache or the network.
     pub fn receive(&self, order: &Order<'_>, net: &Net, slots: &Slots) -> Result<Received, ReceiveError> {
         let version = order.provenance.version;
-        let is_there = || order.is_for_versions && self.has(version);
+        let is_there = || order.destination != Destination::Foreign && self.has(version);
         if is_there() {
             return Ok(Received::AlreadyThere);
         }
-        if order.is_for_versions {
+        if order.destination == Destination::Versions {
             self.check_name_is_free(version)?;
         }
         let staging = self.lock(order.purpose, order.waiting)?.new_staging()?;
@@ -137,7 +149,8 @@ impl Store {
         match outcome {
             Ok(()) => {
                 let provenance = order.provenance.clone();
-                Ok(Received::Staged(Box::new(Staged { staging, provenance, partial })))
+                let is_for_trial = order.destination == Destination::Trial;
+                Ok(Received::Staged(Box::new(Staged { staging, provenance, partial, is_for_trial })))
             }
             Err(error) => {
                 // What arrived of a good download is kept, so that the next try goes on from there.
@@ -149,7 +162,9 @@ impl Store {
                 );
                 let is_full =
                     matches!(&error, ReceiveError::Store(StoreError::Disk(e)) if e.is_out_of_space());
-                if is_worthless || is_full {
+                let is_unwanted = order.destination == Destination::Trial
+                    && matches!(error, ReceiveError::Store(StoreError::Interrupted));
+                if is_worthless || is_full || is_unwanted {
                     partial.discard()?;
                 }
                 Err(error)
@@ -224,7 +239,7 @@ impl Reception<'_> {
     fn check_space(&self, held: u64) -> Result<(), StoreError> {
         let path = self.store.layout.staging();
         let space = self.store.disk.space(&path)?;
-        if space.noexec && self.order.is_for_versions {
+        if space.noexec && self.order.destination != Destination::Foreign {
             return Err(StoreError::NoExec(path));
         }
         let size = self.order.provenance.size;

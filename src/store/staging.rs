@@ -4,6 +4,7 @@
 //! [`Settled`] only where all of it is durable; and only that can be committed.
 
 use std::fs::File;
+use std::os::fd::OwnedFd;
 use std::path::{Path, PathBuf};
 
 use super::StoreError;
@@ -11,6 +12,7 @@ use super::cache::Partial;
 use super::manifest::Provenance;
 use super::prove::{Probe, ProofError};
 use crate::disk::{Disk, DiskError};
+use crate::model::GoVersion;
 
 /// What the lock of a place in `staging` is called, after the place's name.
 pub(super) const LOCK: &str = ".lock";
@@ -21,7 +23,7 @@ pub(super) const LOCK: &str = ".lock";
 pub struct Staging {
     directory: PathBuf,
     disk: Disk,
-    _lock: File,
+    lock: File,
 }
 
 impl Staging {
@@ -33,7 +35,7 @@ impl Staging {
             return Err(StoreError::Busy { path: lock_path, holder: String::new() });
         }
         // First the guard: where the directory cannot be made, it takes the lock's name away again.
-        let staging = Staging { directory, disk: disk.clone(), _lock: lock };
+        let staging = Staging { directory, disk: disk.clone(), lock };
         disk.create_dir(&staging.directory)?;
         Ok(staging)
     }
@@ -80,6 +82,7 @@ pub struct Staged {
     pub(super) staging: Staging,
     pub(super) provenance: Provenance,
     pub(super) partial: Partial,
+    pub(super) is_for_trial: bool,
 }
 
 /// A staged toolchain whose `go` runs here and is the version that was asked for.
@@ -101,15 +104,26 @@ pub struct Settled {
 #[must_use = "a settled toolchain is lost unless it is exported"]
 pub struct SettledForeign(pub(super) Staged);
 
+/// A proven toolchain that is used where it was staged. It has no name that anybody looks at, and it is gone
+/// when this is dropped.
+#[derive(Debug)]
+#[must_use = "a lent toolchain is removed when this is dropped"]
+pub struct Lent {
+    staging: Staging,
+    version: GoVersion,
+    /// The staging's lock once more, in a form that programs started from here inherit.
+    _inherited: OwnedFd,
+}
+
 impl Staged {
     /// Runs the staged `go`, and returns the toolchain if that is what it should be.
     pub fn prove(self, probe: &Probe<'_>) -> Result<Proven, ProofError> {
         match probe.run(&self.staging.tree(), self.provenance.version) {
             Ok(()) => Ok(Proven(self)),
             // It may be a good one: the next try goes on from here.
-            Err(ProofError::Interrupted) => Err(ProofError::Interrupted),
+            Err(ProofError::Interrupted) if !self.is_for_trial => Err(ProofError::Interrupted),
             Err(error) => {
-                // The next try would unpack the same bytes. A leftover costs space, not safety.
+                // The next try would unpack the same bytes, or there is none. A leftover costs space, not safety.
                 drop(self.partial.discard());
                 Err(error)
             }
@@ -127,10 +141,36 @@ impl Staged {
 impl Proven {
     /// Makes tree and manifest durable, with one flush for all of it.
     pub fn settle(self) -> Result<Settled, StoreError> {
-        let Staged { staging, provenance, partial } = self.0;
+        let Staged { staging, provenance, partial, .. } = self.0;
         partial.settle()?;
         staging.sync()?;
         Ok(Settled { staging, provenance, partial })
+    }
+
+    /// Lends the toolchain out without installing it: nothing is flushed, and the download is let go, so that
+    /// nobody who wants the same release waits for whoever uses this one.
+    ///
+    /// Invariant: the place stays locked until the last program started under it has ended, even if this process
+    /// was killed before; so no sweep removes a toolchain that runs.
+    pub fn lend(self) -> Result<Lent, StoreError> {
+        let Staged { staging, provenance, partial, .. } = self.0;
+        partial.settle()?;
+        partial.finish()?;
+        let inherited = rustix::io::dup(&staging.lock)
+            .map_err(|e| DiskError::new("share the lock of", &staging.directory, e))?;
+        Ok(Lent { staging, version: provenance.version, _inherited: inherited })
+    }
+}
+
+impl Lent {
+    /// The release.
+    pub fn version(&self) -> GoVersion {
+        self.version
+    }
+
+    /// The tree, its GOROOT for as long as this lives.
+    pub fn tree(&self) -> PathBuf {
+        self.staging.tree()
     }
 }
 

@@ -33,6 +33,9 @@ const RUN_BY: &[(&str, &str)] = &[
     ("gvm-rs prune", "tests/listing.rs"),
     ("gvm-rs cache", "tests/listing.rs"),
     ("gvm-rs exec", "tests/exec.rs"),
+    ("gvm-rs try", "tests/trial/tries.rs"),
+    ("gvm-rs matrix", "tests/trial/matrix.rs"),
+    ("gvm-rs bisect", "tests/trial/bisect.rs"),
     ("gvm-rs --help", "tests/usage.rs"),
     ("go version", "tests/real.rs"),
 ];

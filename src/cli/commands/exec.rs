@@ -1,14 +1,12 @@
 //! `exec`: runs a command under another toolchain, in its own process.
 
-use std::convert::Infallible;
-use std::ffi::OsString;
 use std::os::unix::process::CommandExt as _;
-use std::path::{Path, PathBuf};
-use std::process::{Command, ExitCode};
+use std::process::ExitCode;
 
 use gvm_rs::gvm::{Gvm, GvmError};
 use gvm_rs::model::{GoVersion, VersionRequest};
 use gvm_rs::store::{Slots, StoreError};
+use gvm_rs::trial::Task;
 
 use super::session::Session;
 use crate::cli::args::Exec;
@@ -23,7 +21,14 @@ pub(crate) fn run(args: &Exec, config: &Config, ui: &Ui) -> Result<ExitCode, Fai
     let version = resolve(&gvm, &request, args.install)?;
     // Another `go` further down the PATH must not stand in for a damaged one.
     gvm.store.check_usable(version)?;
-    match replace_this_process(&gvm.store.layout().tree(version), &args.command)? {}
+    let task = Task {
+        words: args.command.clone(),
+        path: variable("PATH").unwrap_or_default(),
+        // Whoever set it for this command means it.
+        keeps_gotoolchain: variable("GOTOOLCHAIN").is_some(),
+    };
+    let error = task.under(&gvm.store.layout().tree(version))?.exec();
+    Err(task.cannot_run(error).into())
 }
 
 fn resolve(gvm: &Gvm<'_>, request: &VersionRequest, may_install: bool) -> Result<GoVersion, GvmError> {
@@ -33,28 +38,4 @@ fn resolve(gvm: &Gvm<'_>, request: &VersionRequest, may_install: bool) -> Result
         }
         outcome => outcome,
     }
-}
-
-/// Becomes the command, with the toolchain first on its PATH and nothing set that would overrule it.
-fn replace_this_process(tree: &Path, words: &[OsString]) -> Result<Infallible, Failure> {
-    let Some((program, arguments)) = words.split_first() else { return Err(Failure::NothingCurrent) };
-    let bin = tree.join("bin");
-    let path = variable("PATH").unwrap_or_default();
-    let directories: Vec<PathBuf> =
-        std::iter::once(bin.clone()).chain(std::env::split_paths(&path)).collect();
-    let cannot_run = |source| Failure::CannotRun {
-        command: program.to_string_lossy().chars().take(200).collect(),
-        source,
-    };
-    let path = std::env::join_paths(directories).map_err(|e| cannot_run(std::io::Error::other(e)))?;
-    // The toolchain's own programs by their path: the lookup would happen in the old PATH.
-    let own = bin.join(program);
-    let is_own = Path::new(program).components().count() == 1 && own.is_file();
-    let mut command = Command::new(if is_own { own.as_os_str() } else { program });
-    command.args(arguments).env("PATH", path).env_remove("GOROOT");
-    if variable("GOTOOLCHAIN").is_none() {
-        // The toolchain that was named, and not another one that a go.mod or `go env -w` asks for.
-        command.env("GOTOOLCHAIN", "local");
-    }
-    Err(cannot_run(command.exec()))
 }

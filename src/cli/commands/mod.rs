@@ -1,5 +1,6 @@
 //! One file per command: its arguments, calls into the library, its output.
 
+pub(crate) mod bisect;
 pub(crate) mod cache;
 pub(crate) mod completions;
 pub(crate) mod env;
@@ -9,12 +10,15 @@ pub(crate) mod init;
 pub(crate) mod install;
 pub(crate) mod list;
 pub(crate) mod locate;
+pub(crate) mod matrix;
 pub(crate) mod outdated;
 pub(crate) mod prune;
 pub(crate) mod remote;
 pub(crate) mod rollback;
 pub(crate) mod switch;
+pub(crate) mod trial;
 pub(crate) mod uninstall;
 
 mod changes;
+mod runs;
 mod session;

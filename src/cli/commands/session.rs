@@ -25,12 +25,21 @@ pub(super) struct Session {
 impl Session {
     /// Opens a session. Nothing is connected to, and no certificate is read, before it is needed.
     pub(super) fn open(config: &Config, ui: &Ui) -> Result<Session, Failure> {
+        Session::with(Interrupt::listen().map_err(Failure::Signals)?, config, ui)
+    }
+
+    /// Opens a session in which other commands run.
+    pub(super) fn open_beside_command(config: &Config, ui: &Ui) -> Result<Session, Failure> {
+        Session::with(Interrupt::listen_beside_command().map_err(Failure::Signals)?, config, ui)
+    }
+
+    fn with(interrupt: Interrupt, config: &Config, ui: &Ui) -> Result<Session, Failure> {
         Ok(Session {
             store: config.store()?,
             net: Net::new(config.net_options()),
             fetched: Fetched::default(),
             settings: config.settings()?,
-            watcher: Watcher::new(ui, Interrupt::listen().map_err(Failure::Signals)?),
+            watcher: Watcher::new(ui, interrupt),
         })
     }
 

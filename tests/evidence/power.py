@@ -137,6 +137,9 @@ def verdict(rows):
         for kind in ("plain", "neighbour"):
             for text in row.get(kind, {}).get("broken", []):
                 yield "%s (%s): %s" % (where, kind, text)
+        for what in row.get("order_blind", []):
+            if (row["operation"], what) in MUST_NOTICE:
+                yield "%s: the order of the calls is the same without the sync of %s" % (where, what)
         if EVERY in row["mutations"] and not row["mutations"][EVERY]:
             yield "%s: nothing was noticed with every sync left out" % where
     for name, what in MUST_NOTICE:
@@ -242,6 +245,10 @@ def report(args, file_systems, work):
     failures = list(verdict(rows))
     for failure in failures:
         print("FAILED %s" % failure)
+    checked = [row for row in rows if "order" in row]
+    syncs, blind = sum(row["order"]["syncs"] for row in checked), [what for row in checked for what in row["order_blind"]]
+    print("\norder: %d syncs in %d records; %d are refused if one is left out, not so %s" % (
+        syncs, len(checked), syncs - len(blind), ", ".join(sorted(set(blind))) or "none"))
     figures = [row[kind] for row in rows for kind in ("plain", "neighbour") if kind in row]
     left_out = [found for row in rows for found in row["mutations"].values()]
     summary = ("power: %d states on %s (kernel %s), %d broken, %d times done again; %d of %d left-out syncs noticed; "

@@ -19,8 +19,8 @@ pub const OFFICIAL_ARCHIVES: &str = "https://go.dev/dl";
 
 /// A fetched index answers for this long; the server itself caches its list for as long.
 const FRESH: Duration = Duration::from_secs(3600);
-/// The official index had 2.2 MB in 2026.
-const LARGEST_INDEX: u64 = 32 << 20;
+/// The official index had 2.2 MB in 2026. It is held in memory, and so is what is read from it.
+const LARGEST_INDEX: u64 = 8 << 20;
 
 /// A question that the catalog could not answer.
 #[derive(Debug, thiserror::Error)]
@@ -28,6 +28,14 @@ pub enum CatalogError {
     /// There is no such release, or none for the platform.
     #[error(transparent)]
     Select(#[from] SelectError),
+    /// There is no such release in the index that the user named, or none for the platform.
+    #[error("{unknown} in the release index from {location}")]
+    Unlisted {
+        /// What is not in it.
+        unknown: SelectError,
+        /// Where it came from.
+        location: String,
+    },
     /// There is no such release in what is known here, and the official index could not be asked.
     #[error("{unknown}, as far as is known without the index")]
     UnknownOffline {
@@ -159,7 +167,10 @@ impl Catalog<'_> {
                 found(archive.clone(), &snapshot, answerer)
             }
             (Err(unknown), Some(source)) => Err(CatalogError::UnknownOffline { unknown, source }),
-            (Err(error), None) => Err(error.into()),
+            (Err(unknown), None) => Err(match answerer {
+                Answerer::Named { location } => CatalogError::Unlisted { unknown, location },
+                _ => unknown.into(),
+            }),
         }
     }
 

@@ -217,9 +217,8 @@ fn gvm_code(error: &GvmError) -> u8 {
     match error {
         GvmError::Store(error) => store_code(error),
         GvmError::Catalog(error) => match error {
-            CatalogError::Select(_) | CatalogError::NoHash(_) | CatalogError::UnknownOffline { .. } => {
-                NO_SUCH_RELEASE
-            }
+            CatalogError::Select(_) | CatalogError::Unlisted { .. } => NO_SUCH_RELEASE,
+            CatalogError::NoHash(_) | CatalogError::UnknownOffline { .. } => NO_SUCH_RELEASE,
             CatalogError::Net(_) => NETWORK,
             CatalogError::Index { .. } | CatalogError::Contradiction { .. } => UNVERIFIED,
             CatalogError::Location(_) => USAGE,
@@ -256,7 +255,9 @@ fn gvm_hint(error: &GvmError) -> Option<String> {
     match error {
         GvmError::Store(error) => store_hint(error),
         GvmError::Catalog(
-            CatalogError::Select(error) | CatalogError::UnknownOffline { unknown: error, .. },
+            CatalogError::Select(error)
+            | CatalogError::Unlisted { unknown: error, .. }
+            | CatalogError::UnknownOffline { unknown: error, .. },
         ) => select_hint(error),
         GvmError::Catalog(CatalogError::Net(NetError::Offline { .. })) => Some(WITHOUT_OFFLINE.to_owned()),
         GvmError::Catalog(CatalogError::Net(_) | CatalogError::Index { .. }) => {

@@ -1029,7 +1029,7 @@ _gvm__rs() {
             return 0
             ;;
         gvm__subcmd__rs__subcmd__prune)
-            opts="-q -v -n -h --quiet --verbose --offline --home --lock-timeout --keep --dry-run --json --help"
+            opts="-q -v -n -h --quiet --verbose --offline --home --lock-timeout --keep --unused-since --trash --dry-run --json --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1044,6 +1044,10 @@ _gvm__rs() {
                     return 0
                     ;;
                 --keep)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --unused-since)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1129,7 +1133,7 @@ _gvm__rs() {
             return 0
             ;;
         gvm__subcmd__rs__subcmd__uninstall)
-            opts="-q -v -h --quiet --verbose --offline --home --lock-timeout --force --json --help"
+            opts="-q -v -h --quiet --verbose --offline --home --lock-timeout --force --purge --json --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

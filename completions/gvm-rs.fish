@@ -38,7 +38,7 @@ complete -c gvm-rs -n "__fish_gvm_rs_needs_command" -f -a "default" -d 'Makes a 
 complete -c gvm-rs -n "__fish_gvm_rs_needs_command" -f -a "global" -d 'Makes a toolchain the default, and installs it first if need be'
 complete -c gvm-rs -n "__fish_gvm_rs_needs_command" -f -a "set" -d 'Makes a toolchain the default, and installs it first if need be'
 complete -c gvm-rs -n "__fish_gvm_rs_needs_command" -f -a "rollback" -d 'Goes back to the toolchain before, or to a generation or version'
-complete -c gvm-rs -n "__fish_gvm_rs_needs_command" -f -a "undo" -d 'Undoes the last switch'
+complete -c gvm-rs -n "__fish_gvm_rs_needs_command" -f -a "undo" -d 'Undoes the last removal or switch'
 complete -c gvm-rs -n "__fish_gvm_rs_needs_command" -f -a "history" -d 'Shows every switch, oldest first'
 complete -c gvm-rs -n "__fish_gvm_rs_needs_command" -f -a "list" -d 'Lists the installed toolchains'
 complete -c gvm-rs -n "__fish_gvm_rs_needs_command" -f -a "ls" -d 'Lists the installed toolchains'
@@ -57,11 +57,11 @@ complete -c gvm-rs -n "__fish_gvm_rs_needs_command" -f -a "try" -d 'Runs a comma
 complete -c gvm-rs -n "__fish_gvm_rs_needs_command" -f -a "matrix" -d 'Runs a command under several toolchains, one after the other, and prints a table'
 complete -c gvm-rs -n "__fish_gvm_rs_needs_command" -f -a "bisect" -d 'Finds the first release under which a command fails'
 complete -c gvm-rs -n "__fish_gvm_rs_needs_command" -f -a "env" -d 'Shows the settings in force, or prints shell code that puts Go on PATH'
-complete -c gvm-rs -n "__fish_gvm_rs_needs_command" -f -a "uninstall" -d 'Removes toolchains, named exactly'
-complete -c gvm-rs -n "__fish_gvm_rs_needs_command" -f -a "rm" -d 'Removes toolchains, named exactly'
-complete -c gvm-rs -n "__fish_gvm_rs_needs_command" -f -a "remove" -d 'Removes toolchains, named exactly'
-complete -c gvm-rs -n "__fish_gvm_rs_needs_command" -f -a "prune" -d 'Removes superseded patch releases'
-complete -c gvm-rs -n "__fish_gvm_rs_needs_command" -f -a "gc" -d 'Removes superseded patch releases'
+complete -c gvm-rs -n "__fish_gvm_rs_needs_command" -f -a "uninstall" -d 'Removes toolchains, named exactly; `undo` brings them back'
+complete -c gvm-rs -n "__fish_gvm_rs_needs_command" -f -a "rm" -d 'Removes toolchains, named exactly; `undo` brings them back'
+complete -c gvm-rs -n "__fish_gvm_rs_needs_command" -f -a "remove" -d 'Removes toolchains, named exactly; `undo` brings them back'
+complete -c gvm-rs -n "__fish_gvm_rs_needs_command" -f -a "prune" -d 'Removes superseded patch releases, or empties the trash'
+complete -c gvm-rs -n "__fish_gvm_rs_needs_command" -f -a "gc" -d 'Removes superseded patch releases, or empties the trash'
 complete -c gvm-rs -n "__fish_gvm_rs_needs_command" -f -a "cache" -d 'Shows or empties the download cache'
 complete -c gvm-rs -n "__fish_gvm_rs_needs_command" -f -a "outdated" -d 'Lists the lines of which there is a newer release'
 complete -c gvm-rs -n "__fish_gvm_rs_needs_command" -f -a "init" -d 'Prints shell code that puts Go on PATH: eval "$(gvm-rs init bash)"'
@@ -347,7 +347,8 @@ complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand uninstall" -l lock-timeout
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand uninstall" -s q -l quiet -d 'Says nothing but results and errors'
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand uninstall" -s v -l verbose -d 'Says more about what is done'
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand uninstall" -l offline -d 'Never opens a connection; answers from what is on this machine'
-complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand uninstall" -l force -d 'Removes even what a rollback or a running program needs, but never the current toolchain'
+complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand uninstall" -l force -d 'Removes even what is needed and says what breaks, but never the current toolchain'
+complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand uninstall" -l purge -d 'Deletes at once instead of keeping it in the trash, so that `undo` cannot bring it back'
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand uninstall" -l json -d 'Prints JSON'
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand uninstall" -s h -l help -d 'Print help'
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand rm" -l home -d 'The directory that holds everything [default: $GVM_RS_HOME or ~/.gvm-rs]' -r -F
@@ -355,7 +356,8 @@ complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand rm" -l lock-timeout -d 'Wa
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand rm" -s q -l quiet -d 'Says nothing but results and errors'
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand rm" -s v -l verbose -d 'Says more about what is done'
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand rm" -l offline -d 'Never opens a connection; answers from what is on this machine'
-complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand rm" -l force -d 'Removes even what a rollback or a running program needs, but never the current toolchain'
+complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand rm" -l force -d 'Removes even what is needed and says what breaks, but never the current toolchain'
+complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand rm" -l purge -d 'Deletes at once instead of keeping it in the trash, so that `undo` cannot bring it back'
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand rm" -l json -d 'Prints JSON'
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand rm" -s h -l help -d 'Print help'
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand remove" -l home -d 'The directory that holds everything [default: $GVM_RS_HOME or ~/.gvm-rs]' -r -F
@@ -363,24 +365,29 @@ complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand remove" -l lock-timeout -d
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand remove" -s q -l quiet -d 'Says nothing but results and errors'
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand remove" -s v -l verbose -d 'Says more about what is done'
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand remove" -l offline -d 'Never opens a connection; answers from what is on this machine'
-complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand remove" -l force -d 'Removes even what a rollback or a running program needs, but never the current toolchain'
+complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand remove" -l force -d 'Removes even what is needed and says what breaks, but never the current toolchain'
+complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand remove" -l purge -d 'Deletes at once instead of keeping it in the trash, so that `undo` cannot bring it back'
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand remove" -l json -d 'Prints JSON'
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand remove" -s h -l help -d 'Print help'
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand prune" -l home -d 'The directory that holds everything [default: $GVM_RS_HOME or ~/.gvm-rs]' -r -F
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand prune" -l lock-timeout -d 'Waits at most this many seconds for another gvm-rs (exit code 75)' -r
-complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand prune" -l keep -d 'How many patch releases of each line stay' -r
+complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand prune" -l keep -d 'How many of the newest releases of each line stay' -r
+complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand prune" -l unused-since -d 'Removes only what was neither current nor installed since: 90d, 12w or 2026-01-31' -r
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand prune" -s q -l quiet -d 'Says nothing but results and errors'
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand prune" -s v -l verbose -d 'Says more about what is done'
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand prune" -l offline -d 'Never opens a connection; answers from what is on this machine'
+complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand prune" -l trash -d 'Deletes for good what was removed before, and nothing else'
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand prune" -s n -l dry-run -d 'Shows what would be removed'
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand prune" -l json -d 'Prints JSON'
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand prune" -s h -l help -d 'Print help'
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand gc" -l home -d 'The directory that holds everything [default: $GVM_RS_HOME or ~/.gvm-rs]' -r -F
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand gc" -l lock-timeout -d 'Waits at most this many seconds for another gvm-rs (exit code 75)' -r
-complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand gc" -l keep -d 'How many patch releases of each line stay' -r
+complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand gc" -l keep -d 'How many of the newest releases of each line stay' -r
+complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand gc" -l unused-since -d 'Removes only what was neither current nor installed since: 90d, 12w or 2026-01-31' -r
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand gc" -s q -l quiet -d 'Says nothing but results and errors'
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand gc" -s v -l verbose -d 'Says more about what is done'
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand gc" -l offline -d 'Never opens a connection; answers from what is on this machine'
+complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand gc" -l trash -d 'Deletes for good what was removed before, and nothing else'
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand gc" -s n -l dry-run -d 'Shows what would be removed'
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand gc" -l json -d 'Prints JSON'
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand gc" -s h -l help -d 'Print help'
@@ -436,7 +443,7 @@ complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand completions" -s h -l help 
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand help; and not __fish_seen_subcommand_from install use rollback undo history list ls-remote current which where exec try matrix bisect env uninstall prune cache outdated init completions help" -f -a "install" -d 'Installs releases, several at once'
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand help; and not __fish_seen_subcommand_from install use rollback undo history list ls-remote current which where exec try matrix bisect env uninstall prune cache outdated init completions help" -f -a "use" -d 'Makes a toolchain the default, and installs it first if need be'
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand help; and not __fish_seen_subcommand_from install use rollback undo history list ls-remote current which where exec try matrix bisect env uninstall prune cache outdated init completions help" -f -a "rollback" -d 'Goes back to the toolchain before, or to a generation or version'
-complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand help; and not __fish_seen_subcommand_from install use rollback undo history list ls-remote current which where exec try matrix bisect env uninstall prune cache outdated init completions help" -f -a "undo" -d 'Undoes the last switch'
+complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand help; and not __fish_seen_subcommand_from install use rollback undo history list ls-remote current which where exec try matrix bisect env uninstall prune cache outdated init completions help" -f -a "undo" -d 'Undoes the last removal or switch'
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand help; and not __fish_seen_subcommand_from install use rollback undo history list ls-remote current which where exec try matrix bisect env uninstall prune cache outdated init completions help" -f -a "history" -d 'Shows every switch, oldest first'
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand help; and not __fish_seen_subcommand_from install use rollback undo history list ls-remote current which where exec try matrix bisect env uninstall prune cache outdated init completions help" -f -a "list" -d 'Lists the installed toolchains'
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand help; and not __fish_seen_subcommand_from install use rollback undo history list ls-remote current which where exec try matrix bisect env uninstall prune cache outdated init completions help" -f -a "ls-remote" -d 'Lists the releases there are'
@@ -448,8 +455,8 @@ complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand help; and not __fish_seen_
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand help; and not __fish_seen_subcommand_from install use rollback undo history list ls-remote current which where exec try matrix bisect env uninstall prune cache outdated init completions help" -f -a "matrix" -d 'Runs a command under several toolchains, one after the other, and prints a table'
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand help; and not __fish_seen_subcommand_from install use rollback undo history list ls-remote current which where exec try matrix bisect env uninstall prune cache outdated init completions help" -f -a "bisect" -d 'Finds the first release under which a command fails'
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand help; and not __fish_seen_subcommand_from install use rollback undo history list ls-remote current which where exec try matrix bisect env uninstall prune cache outdated init completions help" -f -a "env" -d 'Shows the settings in force, or prints shell code that puts Go on PATH'
-complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand help; and not __fish_seen_subcommand_from install use rollback undo history list ls-remote current which where exec try matrix bisect env uninstall prune cache outdated init completions help" -f -a "uninstall" -d 'Removes toolchains, named exactly'
-complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand help; and not __fish_seen_subcommand_from install use rollback undo history list ls-remote current which where exec try matrix bisect env uninstall prune cache outdated init completions help" -f -a "prune" -d 'Removes superseded patch releases'
+complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand help; and not __fish_seen_subcommand_from install use rollback undo history list ls-remote current which where exec try matrix bisect env uninstall prune cache outdated init completions help" -f -a "uninstall" -d 'Removes toolchains, named exactly; `undo` brings them back'
+complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand help; and not __fish_seen_subcommand_from install use rollback undo history list ls-remote current which where exec try matrix bisect env uninstall prune cache outdated init completions help" -f -a "prune" -d 'Removes superseded patch releases, or empties the trash'
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand help; and not __fish_seen_subcommand_from install use rollback undo history list ls-remote current which where exec try matrix bisect env uninstall prune cache outdated init completions help" -f -a "cache" -d 'Shows or empties the download cache'
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand help; and not __fish_seen_subcommand_from install use rollback undo history list ls-remote current which where exec try matrix bisect env uninstall prune cache outdated init completions help" -f -a "outdated" -d 'Lists the lines of which there is a newer release'
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand help; and not __fish_seen_subcommand_from install use rollback undo history list ls-remote current which where exec try matrix bisect env uninstall prune cache outdated init completions help" -f -a "init" -d 'Prints shell code that puts Go on PATH: eval "$(gvm-rs init bash)"'

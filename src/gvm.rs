@@ -14,7 +14,7 @@ use crate::net::{Location, LocationError, Net};
 use crate::progress::{Event, Progress};
 use crate::store::{
     Committed, Destination, Order, Probe, ProofError, Proven, Provenance, Purpose, ReceiveError, Received,
-    Removed, Slots, Staged, Store, StoreError, Switched, Waiting, Writer,
+    Slots, Staged, Store, StoreError, Switched, Waiting, Writer,
 };
 
 /// A verb that could not be done.
@@ -128,15 +128,6 @@ pub struct Outdated {
     pub installed: GoVersion,
     /// The newest one there is.
     pub newest: GoVersion,
-}
-
-/// What a prune removes.
-#[derive(Debug, Default)]
-pub struct Pruned {
-    /// Toolchains, out of sight and yet to be deleted.
-    pub toolchains: Vec<Removed>,
-    /// How many generations.
-    pub generations: usize,
 }
 
 impl Gvm<'_> {
@@ -362,39 +353,6 @@ impl Gvm<'_> {
             (newest > installed).then_some(Outdated { installed, newest })
         };
         Ok(lines.into_iter().filter_map(outdated).collect())
-    }
-
-    /// Returns what a prune would remove: all but the newest `keep` releases of each line, and nothing in use.
-    pub fn prunable(&self, keep: usize) -> Result<Vec<GoVersion>, GvmError> {
-        let needed =
-            [self.store.current()?, self.store.rollback_target()?].map(|kept| kept.map(|kept| kept.version));
-        let mut line = None;
-        let mut seen = 0;
-        let mut prunable = Vec::new();
-        for version in self.store.installed()? {
-            if line != Some(version.lang()) {
-                (line, seen) = (Some(version.lang()), 0);
-            }
-            seen += 1;
-            if seen > keep && !needed.contains(&Some(version)) {
-                prunable.push(version);
-            }
-        }
-        Ok(prunable)
-    }
-
-    /// Removes what [`Gvm::prunable`] returns, except what is running, and all but the last generations.
-    pub fn prune(&self, keep: usize) -> Result<Pruned, GvmError> {
-        let writer = self.lock()?;
-        let mut toolchains = Vec::new();
-        for version in self.prunable(keep)? {
-            match writer.remove(version, false) {
-                Ok(removed) => toolchains.push(removed),
-                Err(error @ StoreError::InUse { .. }) => self.progress.event(Event::Note(&error.to_string())),
-                Err(error) => return Err(error.into()),
-            }
-        }
-        Ok(Pruned { toolchains, generations: writer.trim_history()? })
     }
 }
 

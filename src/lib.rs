@@ -1,8 +1,8 @@
 //! gvm-rs as a library: installs, switches and rolls back Go toolchains so that `go` always works.
 //!
-//! Start with [`gvm`], the verbs. Imports only point down: `trial` → `gvm` → `catalog`, `project` → `store` → `net`,
-//! `disk`, `progress` → `model`. Nothing here prints, reads the environment, asks the clock or exits; the
-//! command line (`src/cli`) does.
+//! Start with [`gvm`], the verbs; [`trash`] has those that remove, [`trial`] those that try. Imports only point down:
+//! `trial`, `trash` → `gvm` → `catalog`, `project` → `store` → `net`, `disk`, `progress` → `model`. Nothing here
+//! prints, reads the environment, asks the clock or exits; the command line (`src/cli`) does.
 
 pub mod catalog;
 pub mod disk;
@@ -12,4 +12,5 @@ pub mod net;
 pub mod progress;
 pub mod project;
 pub mod store;
+pub mod trash;
 pub mod trial;

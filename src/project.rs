@@ -58,6 +58,29 @@ pub fn find(directory: &Path) -> Result<Option<Wish>, LookupError> {
     Ok(None)
 }
 
+/// What a file asks for that was found before.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Known {
+    /// It asks for this.
+    Asks(Wish),
+    /// It leaves the choice open.
+    AsksNothing,
+    /// There is no such file any more, or it has not the name of a project file.
+    Gone,
+}
+
+/// Reads a file that was found before; what it says may be another thing now.
+pub fn read_again(path: &Path) -> Result<Known, LookupError> {
+    let named = ORDER.into_iter().find(|file| path.file_name() == Some(file.file_name().as_ref()));
+    let (Some(file), Some(directory)) = (named, path.parent()) else { return Ok(Known::Gone) };
+    match std::fs::symlink_metadata(path) {
+        Err(e) if matches!(e.kind(), std::io::ErrorKind::NotFound | std::io::ErrorKind::NotADirectory) => {
+            Ok(Known::Gone)
+        }
+        _ => Ok(read(directory, file)?.map_or(Known::AsksNothing, Known::Asks)),
+    }
+}
+
 fn workspace_above(directory: &Path) -> Result<Option<Wish>, LookupError> {
     for directory in directory.ancestors() {
         if let Some(wish) = read(directory, VersionFile::GoWork)? {

@@ -15,7 +15,8 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("project", &["store", "net", "disk", "progress", "model"]),
     ("gvm", &["catalog", "project", "store", "net", "disk", "progress", "model"]),
     ("trial", &["gvm", "catalog", "project", "store", "net", "disk", "progress", "model"]),
-    ("cli", &["trial", "gvm", "catalog", "project", "store", "net", "disk", "progress", "model"]),
+    ("trash", &["gvm", "project", "store", "net", "disk", "progress", "model"]),
+    ("cli", &["trial", "trash", "gvm", "catalog", "project", "store", "net", "disk", "progress", "model"]),
     ("main", &["cli"]),
     ("lib", &[]),
 ];

@@ -171,7 +171,7 @@ fn prune_removes_superseded_patches_and_nothing_that_is_needed() {
     assert_eq!(listed().len(), versions.len());
     let run = sandbox.gvm(&["prune", "--json"]).ok();
     let told: Value = serde_json::from_str(&run.stdout).unwrap();
-    assert_eq!(told, json!({"removed": ["1.22.4", "1.21.12"], "generations": 0}));
+    assert_eq!(told, json!({"removed": ["1.22.4", "1.21.12"], "generations": 0, "deleted": []}));
     assert_eq!(listed(), ["1.23.1", "1.22.5", "1.22.3", "1.21.13", "1.21.11"]);
     assert_eq!(sandbox.sh("~/.gvm-rs/bin/go version").ok().out(), "go version go1.22.3 linux/amd64");
     sandbox.gvm(&["rollback"]).ok();

@@ -7,6 +7,7 @@ mod interrupt;
 mod progress;
 mod report;
 mod shell;
+mod since;
 mod ui;
 
 use std::process::ExitCode;
@@ -29,8 +30,17 @@ pub(crate) fn main() -> ExitCode {
         // Neither a home nor a sound configuration is needed to read what can be typed.
         return finish(Ok(commands::completions::run(args, &ui)), &ui);
     }
-    let config = Config::load(&args).map_err(Failure::from);
-    finish(config.and_then(|config| run(args.command, &config, &ui)), &ui)
+    let config = match Config::load(&args) {
+        Ok(config) => config,
+        Err(error) => return finish(Err(error.into()), &ui),
+    };
+    let outcome = run(args.command, &config, &ui);
+    let is_full = outcome.as_ref().is_err_and(Failure::is_out_of_space);
+    let code = finish(outcome, &ui);
+    if is_full {
+        commands::hint_at_trash(&config, &ui);
+    }
+    code
 }
 
 /// A command whose result could not be written has failed.
@@ -46,12 +56,12 @@ fn run(command: Command, config: &Config, ui: &Ui) -> Result<ExitCode, Failure> 
     use commands::{
         bisect, cache, completions, env, exec, history, init, install, list, locate, outdated, prune,
     };
-    use commands::{matrix, remote, rollback, switch, trial, uninstall};
+    use commands::{matrix, remote, rollback, switch, trial, undo, uninstall};
     match command {
         Command::Install(args) => install::run(&args, config, ui),
         Command::Use(args) => switch::run(&args, config, ui),
         Command::Rollback(args) => rollback::run(args.to.as_deref(), args.output, config, ui),
-        Command::Undo(output) => rollback::run(None, output, config, ui),
+        Command::Undo(args) => undo::run(&args, config, ui),
         Command::History(args) => history::run(&args, config, ui),
         Command::List(args) => list::run(&args, config, ui),
         Command::LsRemote(args) => remote::run(&args, config, ui),

@@ -43,6 +43,8 @@ pub(crate) enum Failure {
     NotARelease(String),
     #[error("`{0}` is neither a generation's number nor an exact version")]
     NotAGeneration(String),
+    #[error("`{0}` is not a line of releases, like 1.22")]
+    NotALine(String),
     #[error("{} has no program `{program}`", toolchain)]
     NoProgram { toolchain: String, program: String },
     #[error(transparent)]
@@ -149,12 +151,23 @@ impl Failure {
         self.code() == interrupt::EXIT_CODE
     }
 
+    /// Whether the disk, its inodes or the user's quota are used up.
+    pub(crate) fn is_out_of_space(&self) -> bool {
+        match self {
+            Failure::Gvm(GvmError::Store(error)) => error.is_out_of_space(),
+            Failure::Gvm(GvmError::Receive { source, .. }) => {
+                matches!(source, ReceiveError::Store(error) if error.is_out_of_space())
+            }
+            _ => false,
+        }
+    }
+
     pub(crate) fn code(&self) -> u8 {
         match self {
             Failure::Config(_) | Failure::Request(_) | Failure::NotExact { .. } | Failure::Platform(_) => {
                 USAGE
             }
-            Failure::NotAGeneration(_) | Failure::NotARelease(_) => USAGE,
+            Failure::NotAGeneration(_) | Failure::NotARelease(_) | Failure::NotALine(_) => USAGE,
             Failure::Project(_) | Failure::NoProject => USAGE,
             Failure::NoMatch(_) => NO_SUCH_RELEASE,
             Failure::NothingCurrent | Failure::NoProgram { .. } | Failure::NothingToRemove(_) => {
@@ -241,13 +254,12 @@ fn store_code(error: &StoreError) -> u8 {
         StoreError::Disk(_) | StoreError::NoSpace { .. } | StoreError::NoExec(_) => DISK,
         StoreError::UnknownLayout { .. } | StoreError::NotALink { .. } => DAMAGED,
         StoreError::Damaged { .. } | StoreError::NameTaken { .. } => DAMAGED,
-        StoreError::Unsafe { .. } | StoreError::IsCurrent(_) | StoreError::IsRollbackTarget(_) => REFUSED,
-        StoreError::InUse { .. } => REFUSED,
+        StoreError::Unsafe { .. } | StoreError::IsCurrent(_) | StoreError::Needed { .. } => REFUSED,
+        StoreError::InstalledAnew(_) => REFUSED,
         StoreError::Busy { .. } => BUSY,
         StoreError::Interrupted => interrupt::EXIT_CODE,
-        StoreError::NotInstalled(_) | StoreError::NothingBefore | StoreError::NoGeneration(_) => {
-            NOT_INSTALLED
-        }
+        StoreError::NotInstalled(_) | StoreError::NotInTrash(_) => NOT_INSTALLED,
+        StoreError::NothingBefore | StoreError::NoGeneration(_) => NOT_INSTALLED,
     }
 }
 
@@ -301,9 +313,11 @@ fn store_hint(error: &StoreError) -> Option<String> {
     match error {
         StoreError::NotInstalled(version) => Some(format!("run `gvm-rs install {version}`")),
         StoreError::IsCurrent(_) => Some("switch to another one first: `gvm-rs use VERSION`".to_owned()),
-        StoreError::IsRollbackTarget(version) | StoreError::InUse { version, .. } => {
+        StoreError::Needed { version, .. } => {
             Some(format!("run `gvm-rs uninstall --force {version}` if it may go all the same"))
         }
+        StoreError::NotInTrash(_) => Some("`gvm-rs prune --trash --dry-run` shows what is".to_owned()),
+        StoreError::InstalledAnew(_) => Some("`gvm-rs rollback` undoes the last switch".to_owned()),
         StoreError::NotALink { path } | StoreError::NameTaken { path } => Some(move_away(path)),
         StoreError::NoExec(_) | StoreError::UnknownLayout { .. } => {
             Some("set GVM_RS_HOME to another directory".to_owned())

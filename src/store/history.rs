@@ -1,5 +1,6 @@
 //! Generations: the numbered states of what is current. The links are the truth; records are for people.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
@@ -11,6 +12,9 @@ use crate::model::GoVersion;
 
 /// The format number of records; raised when a field is added.
 pub(super) const FORMAT: u32 = 1;
+
+/// How many generations a prune keeps.
+const KEPT_GENERATIONS: usize = 10;
 
 /// A published state of what is current.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -75,6 +79,43 @@ impl Store {
         Ok(numbers.into_iter().filter_map(entry).collect())
     }
 
+    /// Returns every generation that can be read, oldest first.
+    pub fn generations(&self) -> Result<Vec<Generation>, StoreError> {
+        let mut numbers = self.generation_numbers()?;
+        numbers.sort_unstable();
+        Ok(numbers.into_iter().filter_map(|number| self.generation(number)).collect())
+    }
+
+    /// Returns the numbers of the generations that a prune leaves: the last ones, and those that are needed.
+    pub(super) fn kept_numbers(&self) -> Result<Vec<u64>, StoreError> {
+        let needed = [self.current()?, self.previous()?, self.rollback_target()?];
+        let is_needed = |number: &u64| needed.iter().flatten().any(|generation| generation.number == *number);
+        let mut numbers = self.generation_numbers()?;
+        numbers.sort_unstable_by(|a, b| b.cmp(a));
+        let (last, older) = numbers.split_at(KEPT_GENERATIONS.min(numbers.len()));
+        Ok(last.iter().chain(older.iter().filter(|number| is_needed(number))).copied().collect())
+    }
+
+    /// Returns the generations that a prune leaves.
+    pub fn kept_generations(&self) -> Result<Vec<Generation>, StoreError> {
+        Ok(self.kept_numbers()?.into_iter().filter_map(|number| self.generation(number)).collect())
+    }
+
+    /// Returns when each version was last the current one, as far as the history tells, in seconds since 1970.
+    pub fn last_current(&self) -> Result<BTreeMap<GoVersion, u64>, StoreError> {
+        let history = self.history()?;
+        let mut last = BTreeMap::new();
+        for (place, entry) in history.iter().enumerate() {
+            // It was current until the next one was.
+            let until = history.get(place + 1).unwrap_or(entry);
+            if let Some(record) = until.record.as_ref().or(entry.record.as_ref()) {
+                let known: &mut u64 = last.entry(entry.generation.version).or_default();
+                *known = record.at.max(*known);
+            }
+        }
+        Ok(last)
+    }
+
     /// Returns the toolchain that a plain `rollback` goes back to: the last other one that is still installed.
     pub fn rollback_target(&self) -> Result<Option<Generation>, StoreError> {
         let Some(current) = self.current()? else { return Ok(None) };
@@ -114,9 +155,10 @@ impl Store {
     }
 }
 
-fn number_of(name: &str) -> Option<u64> {
+/// Returns the number that a generation's or a batch's name stands for.
+pub(super) fn number_of(name: &str) -> Option<u64> {
     let number: u64 = name.parse().ok()?;
-    // `007` and `+7` parse too, but they are not how a generation is named.
+    // `007` and `+7` parse too, but they are not how one is named.
     (number.to_string() == name).then_some(number)
 }
 

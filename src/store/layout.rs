@@ -10,6 +10,8 @@
 //!   versions/go1.22.5/          a stock Go tree: complete or absent
 //!   manifests/go1.22.5.jsonl    what the tree holds and where it came from (go1.22.5.unofficial.jsonl)
 //!   generations/42/             record.json, go -> ../../versions/go1.22.5
+//!   trash/7/                    what one command removed: record.json, go1.22.5/, go1.22.5.jsonl
+//!   projects/<sha256> -> file   the files by which projects asked for a toolchain
 //!   current -> generations/42   the one name that changes
 //!   previous -> generations/41  what a rollback exchanges with on a full disk
 //!   bin/                        the one directory on PATH
@@ -87,8 +89,7 @@ impl Layout {
     }
 
     pub(super) fn manifest(&self, version: GoVersion, unofficial: bool) -> PathBuf {
-        let mark = if unofficial { UNOFFICIAL } else { "" };
-        self.manifests().join(format!("{}{mark}{MANIFEST}", version.toolchain()))
+        self.manifests().join(manifest_name(version, unofficial))
     }
 
     pub(super) fn generations(&self) -> PathBuf {
@@ -97,6 +98,19 @@ impl Layout {
 
     pub(super) fn generation(&self, number: u64) -> PathBuf {
         self.generations().join(number.to_string())
+    }
+
+    /// What was removed and can be brought back.
+    pub fn trash(&self) -> PathBuf {
+        self.root.join("trash")
+    }
+
+    pub(super) fn batch(&self, number: u64) -> PathBuf {
+        self.trash().join(number.to_string())
+    }
+
+    pub(super) fn projects(&self) -> PathBuf {
+        self.root.join("projects")
     }
 
     /// The link that says which generation holds.
@@ -129,6 +143,12 @@ const UNOFFICIAL: &str = ".unofficial";
 pub(super) fn unofficial_of(file_name: &str) -> Option<GoVersion> {
     let toolchain = file_name.strip_suffix(MANIFEST)?.strip_suffix(UNOFFICIAL)?;
     GoVersion::of_toolchain(toolchain)
+}
+
+/// The name of a manifest, also in the trash.
+pub(super) fn manifest_name(version: GoVersion, unofficial: bool) -> String {
+    let mark = if unofficial { UNOFFICIAL } else { "" };
+    format!("{}{mark}{MANIFEST}", version.toolchain())
 }
 
 /// Returns the version that a manifest's file name stands for, and whether it is unofficial.

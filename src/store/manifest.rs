@@ -5,7 +5,7 @@
 //! the tree, under a name no archive can carry.
 
 use std::fs::File;
-use std::io::{self, BufRead as _, BufReader, BufWriter, Write as _};
+use std::io::{self, BufRead as _, BufReader, BufWriter, Read as _, Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
@@ -170,6 +170,18 @@ impl Manifest {
     /// Reads only where a toolchain came from.
     pub(super) fn read_provenance(path: &Path) -> Result<Provenance, StoreError> {
         open(path).map(|(header, _)| header.provenance)
+    }
+
+    /// Reads only how many bytes a toolchain has, from the last line; `None` where that is lost.
+    pub(super) fn read_bytes(path: &Path) -> Option<u64> {
+        const LONGEST_END: u64 = 100;
+        let mut file = File::open(path).ok()?;
+        let length = file.metadata().ok()?.len();
+        file.seek(SeekFrom::Start(length.saturating_sub(LONGEST_END))).ok()?;
+        let mut end = Vec::new();
+        file.take(LONGEST_END).read_to_end(&mut end).ok()?;
+        let last = end.trim_ascii().rsplit(|&byte| byte == b'\n').next()?;
+        serde_json::from_slice(last).ok().map(|end: End| end.bytes)
     }
 }
 

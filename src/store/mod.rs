@@ -9,12 +9,15 @@ mod history;
 mod layout;
 mod lock;
 mod manifest;
+mod needs;
 mod pipe;
+mod projects;
 mod prove;
 mod receive;
 mod remove;
 mod staging;
 mod switch;
+mod trash;
 mod unpack;
 mod writer;
 
@@ -30,11 +33,13 @@ pub use history::{Entry, Generation, Record};
 pub use layout::Layout;
 pub use lock::{Purpose, Waiting};
 pub use manifest::{FileRecord, Manifest, Provenance, Root};
+pub use needs::{Need, Process, Project, Surroundings};
 pub use prove::{Probe, ProofError};
 pub use receive::{Destination, Order, ReceiveError, Received, Slots};
-pub use remove::Removed;
+pub use remove::{Discarded, Fate, Removed, Removing, Sweepings};
 pub use staging::{Lent, Proven, Settled, SettledForeign, Staged, Staging};
 pub use switch::Switched;
+pub use trash::{Batch, BroughtBack, Emptied, Removal};
 pub use unpack::UnpackError;
 pub use writer::{Committed, Writer};
 
@@ -97,17 +102,20 @@ pub enum StoreError {
     /// The toolchain is what `go` runs.
     #[error("{} is the current toolchain", .0.toolchain())]
     IsCurrent(GoVersion),
-    /// The toolchain is what `rollback` goes back to.
-    #[error("{} is what `gvm-rs rollback` goes back to", .0.toolchain())]
-    IsRollbackTarget(GoVersion),
-    /// Programs of the toolchain are running.
-    #[error("{} is in use by {}", version.toolchain(), list_processes(processes))]
-    InUse {
+    /// Something would break without the toolchain.
+    #[error("{} is {}", version.toolchain(), needs::phrase(needs))]
+    Needed {
         /// The toolchain.
         version: GoVersion,
-        /// Ids of the processes.
-        processes: Vec<u32>,
+        /// What needs it.
+        needs: Vec<Need>,
     },
+    /// The toolchain is not in the trash.
+    #[error("{} is not in the trash", .0.toolchain())]
+    NotInTrash(GoVersion),
+    /// What was removed last is there again.
+    #[error("{} was installed anew since it was removed; the removed copy stays in the trash", .0.toolchain())]
+    InstalledAnew(GoVersion),
     /// The disk has no room for what is about to be written.
     #[error("not enough space at `{}`: {need} {unit} needed, {have} left", path.display())]
     NoSpace {
@@ -129,12 +137,6 @@ pub enum StoreError {
     /// There is no such generation.
     #[error("there is no generation {0}")]
     NoGeneration(u64),
-}
-
-fn list_processes(processes: &[u32]) -> String {
-    let shown: Vec<String> = processes.iter().take(5).map(u32::to_string).collect();
-    let more = if processes.len() > shown.len() { ", …" } else { "" };
-    format!("process {}{more}", shown.join(", "))
 }
 
 /// Reads a store. Nothing here takes the lock, waits, or writes.
@@ -167,12 +169,7 @@ impl Store {
 
     /// Returns the installed versions, newest first.
     pub fn installed(&self) -> Result<Vec<GoVersion>, StoreError> {
-        let mut versions = Vec::new();
-        self.each_entry(&self.layout.versions(), |name, is_dir| {
-            versions.extend(GoVersion::of_toolchain(name).filter(|_| is_dir));
-        })?;
-        versions.sort_unstable_by(|a, b| b.cmp(a));
-        Ok(versions)
+        self.toolchains_in(&self.layout.versions())
     }
 
     /// Returns the installed versions whose archive was not the official one.
@@ -221,6 +218,16 @@ impl Store {
     fn manifest_path(&self, version: GoVersion) -> Result<PathBuf, StoreError> {
         let paths = [false, true].map(|unofficial| self.layout.manifest(version, unofficial));
         paths.into_iter().find(|path| path.exists()).ok_or(StoreError::NotInstalled(version))
+    }
+
+    /// Returns the versions whose trees lie in a directory, newest first.
+    fn toolchains_in(&self, directory: &Path) -> Result<Vec<GoVersion>, StoreError> {
+        let mut versions = Vec::new();
+        self.each_entry(directory, |name, is_dir| {
+            versions.extend(GoVersion::of_toolchain(name).filter(|_| is_dir));
+        })?;
+        versions.sort_unstable_by(|a, b| b.cmp(a));
+        Ok(versions)
     }
 
     fn names_in(&self, directory: &Path) -> Result<Vec<String>, StoreError> {

@@ -109,6 +109,7 @@ impl Writer<'_> {
             }
         }
         self.sweep_cache()?;
+        self.sweep_trash()?;
         self.restore_launchers()
     }
 
@@ -121,7 +122,8 @@ impl Writer<'_> {
         }
     }
 
-    /// Gives each installed toolchain its name in `bin`, and takes the names and manifests of removed ones away.
+    /// Gives each installed toolchain its name in `bin`, and takes those of removed ones away;
+    /// their manifests follow them.
     fn restore_launchers(&self) -> Result<(), StoreError> {
         let layout = &self.store.layout;
         let installed: BTreeSet<GoVersion> = self.store.installed()?.into_iter().collect();
@@ -137,7 +139,7 @@ impl Writer<'_> {
         }
         for name in self.store.names_in(&layout.manifests())? {
             let Some((version, _)) = layout::manifest_of(&name) else { continue };
-            if !installed.contains(&version) {
+            if !installed.contains(&version) && !self.follow_to_trash(version)? {
                 self.disk().remove_file(&layout.manifests().join(name))?;
             }
         }
@@ -145,7 +147,7 @@ impl Writer<'_> {
     }
 
     /// Lets cmd/go find the toolchain under its own name on PATH (the GOTOOLCHAIN lookup).
-    fn add_launcher(&self, version: GoVersion) -> Result<(), StoreError> {
+    pub(super) fn add_launcher(&self, version: GoVersion) -> Result<(), StoreError> {
         let target = PathBuf::from(format!("../versions/{}/bin/go", version.toolchain()));
         self.ensure_link(&self.store.layout.launcher(version), &target).map(|_| ())
     }

@@ -51,13 +51,16 @@ impl Drop for Finally<'_> {
 /// One command; only what its documentation says may come of it.
 fn act(sandbox: &Sandbox, random: &mut Random) {
     let version = ALL[random.below(ALL.len())];
-    let (args, codes): (Vec<&str>, &[i32]) = match random.below(10) {
+    let (args, codes): (Vec<&str>, &[i32]) = match random.below(12) {
         0..3 => (vec!["install", version], &[0]),
         // Somebody may uninstall between the install and the switch, or between the look and the switch.
         3..6 => (vec!["use", version], &[0, 4]),
         6..8 => (vec!["rollback"], &[0, 4]),
-        8 => (vec!["uninstall", version], &[0, 4, 9]),
-        _ => (vec!["prune", "--keep", "0"], &[0]),
+        8 => (vec!["uninstall", "--force", version], &[0, 4, 9]),
+        9 => (vec!["prune", "--keep", "0"], &[0]),
+        // Nothing may have changed yet, and what was removed may be installed anew.
+        10 => (vec!["undo"], &[0, 4, 9]),
+        _ => (vec!["prune", "--trash"], &[0]),
     };
     let run = sandbox.gvm(&args);
     assert!(run.code.is_some_and(|code| codes.contains(&code)), "{run}");

@@ -16,10 +16,12 @@ fn an_install_is_not_disturbed_by_what_others_do_meanwhile() {
     let staged = names(&staging).unwrap();
     assert_eq!(staged.len(), 2, "{staged:?}");
     let part = stage.part(&tiny_go(THREE));
-    let others: [&[&str]; 7] = [
+    let others: [&[&str]; 9] = [
         &["use", TWO],
         &["rollback"],
-        &["uninstall", FOUR],
+        &["uninstall", "--force", FOUR],
+        &["undo"],
+        &["uninstall", "--force", "--purge", FOUR],
         &["install", FOUR],
         &["cache", "clean"],
         &["prune"],

@@ -80,7 +80,7 @@ fn a_version_that_is_gone_is_passed_over() {
 fn history_tells_every_switch() {
     let sandbox = three_used();
     sandbox.gvm(&["rollback"]).ok();
-    sandbox.gvm(&["uninstall", "1.21.13"]).ok();
+    sandbox.gvm(&["uninstall", "--force", "1.21.13"]).ok();
     let entries = history(&sandbox);
     let facts: Vec<Value> = entries
         .iter()

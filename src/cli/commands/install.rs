@@ -60,6 +60,9 @@ pub(crate) fn run(args: &Install, config: &Config, ui: &Ui) -> Result<ExitCode, 
     if !failures.is_empty() {
         return Err(Failure::of_several(failures, told, requests.len(), ui));
     }
+    if args.specs.is_empty() {
+        session.remember_project(ui)?;
+    }
     if args.and_use
         && let Some(first) = first
     {

@@ -17,8 +17,12 @@ pub(crate) mod remote;
 pub(crate) mod rollback;
 pub(crate) mod switch;
 pub(crate) mod trial;
+pub(crate) mod undo;
 pub(crate) mod uninstall;
 
 mod changes;
+mod removals;
 mod runs;
 mod session;
+
+pub(crate) use removals::hint_at_trash;

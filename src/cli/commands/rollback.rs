@@ -1,4 +1,4 @@
-//! `rollback` and `undo`: back to an earlier toolchain, without the network.
+//! `rollback`: back to an earlier toolchain, without the network.
 
 use std::process::ExitCode;
 

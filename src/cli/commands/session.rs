@@ -52,6 +52,17 @@ impl Session {
             progress: &self.watcher,
         }
     }
+
+    /// Remembers that the project here asks for a toolchain, so that this one is not removed.
+    pub(super) fn remember_project(&self, ui: &Ui) -> Result<(), Failure> {
+        if let Some(wish) = project::find(&current_directory()?)?
+            && let Err(error) = self.gvm().remember_project(&wish)
+        {
+            // What was asked for is done all the same.
+            ui.detail(gvm_rs::net::escaped(&format!("the project is not remembered: {error}")));
+        }
+        Ok(())
+    }
 }
 
 /// Returns what was typed as a request, or what the project here asks for.

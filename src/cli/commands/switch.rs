@@ -19,6 +19,9 @@ pub(crate) fn run(args: &Use, config: &Config, ui: &Ui) -> Result<ExitCode, Fail
         changes::tell_installed(&request, &installed, ui);
     }
     let switched = gvm.switch(installed.version)?;
+    if args.spec.is_none() {
+        session.remember_project(ui)?;
+    }
     if args.output.json {
         ui.json(&changes::switched_json(&switched));
     }

@@ -3,9 +3,10 @@
 use std::process::ExitCode;
 
 use gvm_rs::model::GoVersion;
-use gvm_rs::store::StoreError;
+use gvm_rs::store::{Fate, Removed, Removing, StoreError};
 use serde_json::json;
 
+use super::removals::{exact, tell_removed};
 use super::session::Session;
 use crate::cli::args::Uninstall;
 use crate::cli::config::Config;
@@ -15,28 +16,18 @@ use crate::cli::ui::Ui;
 pub(crate) fn run(args: &Uninstall, config: &Config, ui: &Ui) -> Result<ExitCode, Failure> {
     let versions: Vec<GoVersion> = args.versions.iter().map(|name| exact(name)).collect::<Result<_, _>>()?;
     let session = Session::open(config, ui)?;
-    let (mut removed, mut failures) = (Vec::new(), Vec::new());
-    for version in &versions {
-        match remove(*version, args.force, &session) {
-            Ok(()) => {
-                ui.say(format_args!("removed {}", version.toolchain()));
-                removed.push(version);
-            }
-            Err(error) => {
-                // Whoever has the lock has it for the next one too, and nobody is asked to stop twice.
-                let is_final = matches!(error, StoreError::Busy { .. } | StoreError::Interrupted);
-                failures.push(match error {
-                    StoreError::NotInstalled(version) => Failure::NothingToRemove(version),
-                    error => error.into(),
-                });
-                if is_final {
-                    break;
-                }
-            }
-        }
-    }
-    if args.output.json && (failures.is_empty() || !removed.is_empty()) {
-        ui.json(&json!({"removed": removed}));
+    let removing = Removing { force: args.force, purge: args.purge };
+    let outcome = session.gvm().uninstall(&versions, removing)?;
+    tell_removed(&outcome.removed, ui);
+    outcome.discarded.delete();
+    let failures: Vec<Failure> = outcome.failed.into_iter().map(failure).collect();
+    if args.output.json && (failures.is_empty() || !outcome.removed.is_empty()) {
+        let in_trash = |removed: &&Removed| removed.fate == Fate::InTrash;
+        let version = |removed: &Removed| removed.version;
+        ui.json(&json!({
+            "removed": outcome.removed.iter().map(version).collect::<Vec<_>>(),
+            "in_trash": outcome.removed.iter().filter(in_trash).map(version).collect::<Vec<_>>(),
+        }));
     }
     match failures.is_empty() {
         true => Ok(ExitCode::SUCCESS),
@@ -44,14 +35,9 @@ pub(crate) fn run(args: &Uninstall, config: &Config, ui: &Ui) -> Result<ExitCode
     }
 }
 
-fn remove(version: GoVersion, is_forced: bool, session: &Session) -> Result<(), StoreError> {
-    // The lock is free again before the files are deleted.
-    let removed = session.gvm().lock()?.remove(version, is_forced)?;
-    removed.delete();
-    Ok(())
-}
-
-fn exact(name: &str) -> Result<GoVersion, Failure> {
-    let shown = || gvm_rs::net::escaped(&name.chars().take(40).collect::<String>()).to_string();
-    name.parse().map_err(|source| Failure::NotExact { name: shown(), source: Some(source) })
+fn failure(error: StoreError) -> Failure {
+    match error {
+        StoreError::NotInstalled(version) => Failure::NothingToRemove(version),
+        error => error.into(),
+    }
 }

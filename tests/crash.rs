@@ -17,5 +17,7 @@ mod order;
 mod readers;
 #[path = "crash/template.rs"]
 mod template;
+#[path = "crash/trash.rs"]
+mod trash;
 #[path = "crash/witness.rs"]
 mod witness;

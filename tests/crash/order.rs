@@ -5,7 +5,7 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use crate::template::{NEW, SUPERSEDED, Start, Template, steps};
+use crate::template::{NEW, PREVIOUS, SUPERSEDED, Start, Template, steps};
 
 /// What is wrong with a log; the number is that of the step, from 0.
 type Verdict = Result<(), (usize, &'static str)>;
@@ -25,7 +25,7 @@ struct Log {
     steps: Vec<Step>,
 }
 
-const CASES: [(Start, &[&str]); 8] = [
+const CASES: [(Start, &[&str]); 12] = [
     (Start::Empty, &["install", NEW]),
     (Start::Empty, &["use", NEW]),
     (Start::Full, &["install", NEW]),
@@ -34,12 +34,16 @@ const CASES: [(Start, &[&str]); 8] = [
     (Start::Full, &["use", NEW]),
     (Start::Full, &["rollback"]),
     (Start::Full, &["uninstall", SUPERSEDED]),
+    (Start::Removed, &["undo"]),
+    (Start::Removed, &["uninstall", "--force", PREVIOUS]),
+    (Start::Removed, &["prune", "--trash"]),
+    (Start::Full, &["uninstall", "--purge", SUPERSEDED]),
 ];
 
 fn logs() -> Vec<(&'static [&'static str], Log)> {
-    let templates = [Template::new(Start::Empty), Template::new(Start::Full)];
+    let templates = [Start::Empty, Start::Full, Start::Removed].map(Template::new);
     let log = |(start, args): (Start, &'static [&'static str])| {
-        let sandbox = templates[usize::from(start == Start::Full)].copy();
+        let sandbox = templates.iter().find(|template| template.start == start).unwrap().copy();
         (args, Log::parse(&steps(&sandbox, args), sandbox.root()))
     };
     CASES.map(log).into()
@@ -113,6 +117,7 @@ fn the_checker_notices_a_sync_per_file_and_bytes_after_the_flush() {
 const NO_PARENT_SYNC: &str = "is not followed by a sync of the directory before the next is published";
 const UNSYNCED_SOURCE: &str = "publishes what was not synced";
 const UNKNOWN_SOURCE: &str = "publishes under a name that this test does not know";
+const UNSYNCED_BATCH: &str = "goes to the trash, which is not synced after it";
 const SYNC_BETWEEN: &str = "comes after a sync of the directory that holds its temporary link";
 const NO_LINK: &str = "renames a link that was not created";
 const SYNC_PER_FILE: &str = "syncs one file of a tree";
@@ -149,7 +154,7 @@ impl Log {
         let is_place = |step: &&Step| {
             step.action == "create-dir"
                 && step.path.parent() == Some(&staging)
-                && !step.path.ends_with("generation")
+                && !["generation", "batch"].iter().any(|name| step.path.ends_with(name))
         };
         let place = steps.iter().find(is_place).map(|step| step.path.clone());
         Log { root, place, steps }
@@ -163,6 +168,7 @@ impl Log {
         self.sources_are_synced()?;
         self.parents_are_synced()?;
         self.links_are_renamed_at_once()?;
+        self.batches_are_synced()?;
         self.the_tree_is_flushed_once()
     }
 
@@ -174,14 +180,20 @@ impl Log {
         }
     }
 
+    /// Where what is installed comes from: without a place of its own it comes out of the trash.
+    fn place(&self) -> PathBuf {
+        self.place.clone().unwrap_or_else(|| self.root.join("trash/1"))
+    }
+
     /// What a rename to `target` publishes.
     fn source(&self, target: &Path) -> Option<PathBuf> {
         let staging = self.root.join("staging");
         match target.strip_prefix(&self.root).ok()?.components().next()?.as_os_str().to_str()? {
             "layout" => Some(staging.join("layout")),
             "generations" => Some(staging.join("generation")),
-            "manifests" => Some(self.place.as_ref()?.join("manifest")),
-            "versions" => Some(self.place.as_ref()?.join("go")),
+            "trash" => Some(staging.join("batch")),
+            "manifests" => Some(self.place().join("manifest")),
+            "versions" => Some(self.place().join("go")),
             _ => None,
         }
     }
@@ -235,9 +247,10 @@ impl Log {
         Ok(())
     }
 
-    /// Whether a step changes a name that has to be durable; the root itself is one.
+    /// Whether a step changes a name that has to be durable; the root itself is one, and so is the trash.
     fn publishes(&self, step: &Step) -> bool {
-        step.is_publishing() || step.action == "create-dir" && step.path == self.root
+        let is_top = step.path == self.root || step.path == self.root.join("trash");
+        step.is_publishing() || step.action == "create-dir" && is_top
     }
 
     /// Names in one directory may be published together, and synced together.
@@ -250,6 +263,18 @@ impl Log {
             });
             if next.is_none_or(|next| self.publishes(next)) {
                 return Err((number, NO_PARENT_SYNC));
+            }
+        }
+        Ok(())
+    }
+
+    /// What went into the trash is durable there too, before the command ends.
+    fn batches_are_synced(&self) -> Verdict {
+        for (number, step) in self.steps.iter().enumerate() {
+            let is_moved = step.action == "rename-unsynced" && step.path.starts_with(self.root.join("trash"));
+            let sync = Step::new("sync-dir", step.path.parent().unwrap_or(&step.path));
+            if is_moved && !self.steps[number..].contains(&sync) {
+                return Err((number, UNSYNCED_BATCH));
             }
         }
         Ok(())

@@ -15,6 +15,8 @@ pub const CURRENT: &str = "1.22.5";
 pub const PREVIOUS: &str = "1.21.13";
 /// Installed in the template, needed by nobody, and superseded.
 pub const SUPERSEDED: &str = "1.22.4";
+/// As [`SUPERSEDED`], and there only where a start says so.
+pub const OLDER: &str = "1.22.3";
 /// Not installed in the template.
 pub const NEW: &str = "1.23.1";
 
@@ -28,12 +30,16 @@ pub enum Start {
     Empty,
     /// Three toolchains and a history.
     Full,
+    /// [`OLDER`] as well.
+    Four,
+    /// Then [`OLDER`] and [`SUPERSEDED`] were removed by one command.
+    Removed,
 }
 
 /// A prepared store, and the releases that everything in it came from.
 pub struct Template {
     sandbox: Sandbox,
-    start: Start,
+    pub start: Start,
     mirror: Mirror,
     is_online: bool,
     pub witness: Witness,
@@ -55,7 +61,7 @@ impl Template {
         let mut witness = Witness::default();
         let sandbox = Sandbox::new();
         let releases = sandbox.dir("releases");
-        for version in [CURRENT, PREVIOUS, SUPERSEDED, NEW] {
+        for version in [CURRENT, PREVIOUS, SUPERSEDED, OLDER, NEW] {
             let archive = tiny_go(version);
             witness.knows(version, &archive);
             fs::write(releases.join(archive_name(version, "linux-amd64")), &archive).unwrap();
@@ -63,11 +69,17 @@ impl Template {
         }
         fs::write(releases.join("index.json"), mirror.index_bytes()).unwrap();
         let template = Template { sandbox, start, mirror, is_online, witness };
-        if start == Start::Full {
+        if start != Start::Empty {
             let sandbox = template.supplied(Sandbox::new());
             sandbox.gvm(&["install", CURRENT, PREVIOUS, SUPERSEDED]).ok();
+            if start != Start::Full {
+                sandbox.gvm(&["install", OLDER]).ok();
+            }
             for switch in 0..SWITCHES {
                 sandbox.gvm(&["use", if switch % 2 == 0 { CURRENT } else { PREVIOUS }]).ok();
+            }
+            if start == Start::Removed {
+                sandbox.gvm(&["uninstall", SUPERSEDED, OLDER]).ok();
             }
             copy_tree(&sandbox.root(), &template.sandbox.root(), false);
         }
@@ -86,7 +98,7 @@ impl Template {
     /// A sandbox with a store of its own that is like this one.
     pub fn copy(&self) -> Sandbox {
         let copy = self.supplied(Sandbox::new());
-        if self.start == Start::Full {
+        if self.start != Start::Empty {
             copy_tree(&self.sandbox.root(), &copy.root(), false);
         }
         copy
@@ -104,7 +116,11 @@ fn copy_tree(from: &Path, to: &Path, is_toolchain: bool) {
         if kind.is_symlink() {
             symlink(fs::read_link(&from).unwrap(), &to).unwrap();
         } else if kind.is_dir() {
-            copy_tree(&from, &to, is_toolchain || entry.file_name() == "versions");
+            copy_tree(
+                &from,
+                &to,
+                is_toolchain || entry.file_name() == "versions" || entry.file_name() == "trash",
+            );
         } else if is_toolchain {
             fs::hard_link(&from, &to).unwrap();
         } else {

@@ -94,7 +94,7 @@ impl Witness {
             if tree != *expected {
                 return Err(format!("{name} differs from its archive: {}", difference(expected, &tree)));
             }
-            manifest_tells(root, &version, expected)?;
+            manifest_tells(&root.join("manifests"), &version, expected)?;
             found.insert(version);
         }
         Ok(found)
@@ -104,7 +104,7 @@ impl Witness {
     pub fn is_tidy(&self, root: &Path, kept: usize) -> Seen {
         let versions = self.trees(root)?;
         let allowed = ["bin", "cache", "current", "generations", "layout", "lock"];
-        let allowed = [&allowed[..], &["manifests", "previous", "staging", "versions"]].concat();
+        let allowed = [&allowed[..], &["manifests", "previous", "staging", "trash", "versions"]].concat();
         if let Some(name) = names(root)?.iter().find(|name| !allowed.contains(&name.as_str())) {
             return Err(format!("{name} is left in the root"));
         }
@@ -120,7 +120,35 @@ impl Witness {
         if names(&root.join("manifests"))? != manifests {
             return Err(format!("manifests {:?}", names(&root.join("manifests"))?));
         }
+        self.trash(root)?;
         bin_is_right(root, &versions)
+    }
+
+    /// Checks every batch of the trash file by file; returns the versions in each.
+    pub fn trash(&self, root: &Path) -> Seen<BTreeMap<u64, BTreeSet<String>>> {
+        let mut batches = BTreeMap::new();
+        for number in names(&root.join("trash"))? {
+            let batch = root.join("trash").join(&number);
+            let number: u64 = number.parse().map_err(|_| format!("a batch named {number}"))?;
+            let record = fs::read(batch.join("record.json")).map_err(|e| format!("batch {number}: {e}"))?;
+            serde_json::from_slice::<Value>(&record).map_err(|e| format!("batch {number}: {e}"))?;
+            let mut versions = BTreeSet::new();
+            for name in names(&batch)?.iter().filter(|name| batch.join(name).is_dir()) {
+                let version = name.strip_prefix("go").unwrap_or(name).to_owned();
+                let expected = self.trees.get(&version).ok_or(format!("a tree named {name}"))?;
+                let tree = read_tree(&batch.join(name))?;
+                if tree != *expected {
+                    return Err(format!("{name} in the trash differs: {}", difference(expected, &tree)));
+                }
+                manifest_tells(&batch, &version, expected)?;
+                versions.insert(version);
+            }
+            if versions.is_empty() || names(&batch)?.len() != 2 * versions.len() + 1 {
+                return Err(format!("batch {number} holds {:?}", names(&batch)?));
+            }
+            batches.insert(number, versions);
+        }
+        Ok(batches)
     }
 }
 
@@ -154,8 +182,8 @@ fn read_tree(root: &Path) -> Seen<Tree> {
     Ok(tree)
 }
 
-fn manifest_tells(root: &Path, version: &str, tree: &Tree) -> Seen {
-    let path = root.join(format!("manifests/go{version}.unofficial.jsonl"));
+fn manifest_tells(directory: &Path, version: &str, tree: &Tree) -> Seen {
+    let path = directory.join(format!("go{version}.unofficial.jsonl"));
     let text = fs::read_to_string(&path).map_err(|e| format!("{}: {e}", path.display()))?;
     let lines = text.lines().map(serde_json::from_str).collect::<Result<Vec<Value>, _>>();
     let lines = lines.map_err(|e| format!("{}: {e}", path.display()))?;

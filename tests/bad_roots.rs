@@ -14,6 +14,8 @@ mod full;
 mod mounts;
 #[path = "bad_roots/names.rs"]
 mod names;
+#[path = "bad_roots/overlay.rs"]
+mod overlay;
 #[path = "bad_roots/owners.rs"]
 mod owners;
 #[path = "bad/scene.rs"]

@@ -102,6 +102,83 @@ fn a_full_disk_can_be_rolled_back_on() {
 }
 
 #[test]
+fn a_full_disk_can_be_removed_from_and_it_is_said_that_nothing_comes_back() {
+    let Some((sandbox, mount, _mirror)) = store_on("mode=755,size=8m") else { return };
+    sandbox.gvm(&["install", "1.23.1"]).ok();
+    let ballast = fill(&mount.root);
+    let run = sandbox.gvm(&["uninstall", "1.23.1", "--json"]).ok();
+    let said = "removed go1.23.1, for good: the disk is too full to keep it in the trash\n";
+    assert_eq!(run.stderr, said);
+    assert!(run.stdout.contains("\"in_trash\": []"), "{run}");
+    assert_eq!(tree_names(&mount.root.join("staging")), Vec::<String>::new());
+    assert_eq!(tree_names(&mount.root.join("trash")), Vec::<String>::new());
+    fs::remove_file(ballast).unwrap();
+    says_go(&sandbox, &mount.root, NEW);
+}
+
+#[test]
+fn a_full_disk_can_be_brought_back_on_and_the_trash_emptied() {
+    let Some((sandbox, mount, _mirror)) = store_on("mode=755,size=8m") else { return };
+    sandbox.gvm(&["install", "1.23.1"]).ok();
+    for args in [&["undo"][..], &["prune", "--trash"]] {
+        sandbox.gvm(&["uninstall", "1.23.1"]).ok();
+        let ballast = fill(&mount.root);
+        sandbox.gvm(args).ok();
+        assert_eq!(tree_names(&mount.root.join("trash")), Vec::<String>::new(), "{args:?}");
+        assert_eq!(mount.root.join("versions/go1.23.1").exists(), args == ["undo"]);
+        says_go(&sandbox, &mount.root, NEW);
+        fs::remove_file(ballast).unwrap();
+    }
+}
+
+#[test]
+fn whatever_number_of_inodes_is_left_removing_and_emptying_the_trash_works() {
+    for left in 0..7 {
+        let Some((sandbox, mount, _mirror)) = store_on("mode=755,size=8m,nr_inodes=400") else { return };
+        sandbox.gvm(&["install", "1.23.1"]).ok();
+        let ballast = take_inodes(&mount.root, left);
+        let run = sandbox.gvm(&["uninstall", "1.23.1"]);
+        assert_eq!(run.code, Some(0), "with {left} inodes left: {run}");
+        assert!(
+            !mount.root.join("versions/go1.23.1").exists() && !mount.root.join("bin/go1.23.1").is_symlink()
+        );
+        let is_kept = mount.root.join("trash/1/go1.23.1/bin/go").exists();
+        assert_eq!(run.stderr.contains("for good"), !is_kept, "with {left} inodes left: {run}");
+        says_go(&sandbox, &mount.root, NEW);
+        let hint = sandbox.gvm(&["install", "1.23.1"]).fails(8);
+        let said = "hint: `gvm-rs prune --trash` frees the ";
+        assert_eq!(hint.stderr.contains(said), is_kept, "with {left} inodes left: {hint}");
+        sandbox.gvm(&["prune", "--trash"]).ok();
+        assert_eq!(tree_names(&mount.root.join("trash")), Vec::<String>::new(), "with {left} inodes left");
+        assert_eq!(tree_names(&mount.root.join("staging")), Vec::<String>::new(), "with {left} inodes left");
+        fs::remove_dir_all(ballast).unwrap();
+        sandbox.gvm(&["use", "1.23.1"]).ok();
+        says_go(&sandbox, &mount.root, "1.23.1");
+    }
+}
+
+#[test]
+fn whatever_number_of_inodes_is_left_an_undo_works_or_changes_nothing() {
+    for left in 0..4 {
+        let Some((sandbox, mount, _mirror)) = store_on("mode=755,size=8m,nr_inodes=400") else { return };
+        sandbox.gvm(&["install", "1.23.1"]).ok();
+        sandbox.gvm(&["uninstall", "1.23.1"]).ok();
+        let ballast = take_inodes(&mount.root, left);
+        let run = sandbox.gvm(&["undo"]);
+        let is_back = mount.root.join("versions/go1.23.1/bin/go").exists();
+        assert_eq!(run.code, Some(if is_back { 0 } else { 8 }), "with {left} inodes left: {run}");
+        assert_eq!(mount.root.join("trash/1/go1.23.1/bin/go").exists(), !is_back, "with {left} inodes left");
+        // Neither does it stand in the way of going back, which needs no room.
+        sandbox.gvm(&["rollback"]).ok();
+        says_go(&sandbox, &mount.root, OLD);
+        sandbox.gvm(&["rollback"]).ok();
+        fs::remove_dir_all(ballast).unwrap();
+        assert_eq!(sandbox.gvm(&["undo", "1.23.1"]).code, Some(if is_back { 4 } else { 0 }));
+        sandbox.gvm(&["use", "1.23.1"]).ok();
+    }
+}
+
+#[test]
 fn whatever_number_of_inodes_is_left_a_rollback_works() {
     for left in 0..7 {
         let Some((sandbox, mount, _mirror)) = store_on("mode=755,size=8m,nr_inodes=400") else { return };

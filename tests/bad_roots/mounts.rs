@@ -1,6 +1,6 @@
 //! File systems that cannot take a store: mounted for one test, gone with it. Needs root.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::scene::{NEW, OLD, is_refusal, says_go, state};
@@ -20,6 +20,22 @@ impl Mount {
             return Some(Mount { root });
         }
         eprintln!("skipped: mounting a tmpfs needs root");
+        None
+    }
+
+    /// Mounts a directory, and a tmpfs above it that takes what is written.
+    pub fn overlay(sandbox: &Sandbox, lower: &Path) -> Option<(Mount, Mount)> {
+        let top = Mount::tmpfs(sandbox, "mode=755,size=8m")?;
+        let root = sandbox.dir("merged");
+        for name in ["upper", "work"] {
+            std::fs::create_dir(top.root.join(name)).unwrap();
+        }
+        let (lower, top_root) = (lower.display(), top.root.display());
+        let layers = format!("lowerdir={lower},upperdir={top_root}/upper,workdir={top_root}/work");
+        if mount(&["-t", "overlay", "-o", &layers, "gvm-rs-test"], &root) {
+            return Some((Mount { root }, top));
+        }
+        eprintln!("skipped: this kernel mounts no overlay here");
         None
     }
 

@@ -5,7 +5,11 @@ use std::path::PathBuf;
 
 use clap::{ArgGroup, Parser, Subcommand, ValueEnum};
 
-use super::since::Since;
+pub(crate) use removals::{Prune, Undo, Uninstall};
+pub(crate) use trials::{Bisect, Matrix, Try};
+
+mod removals;
+mod trials;
 
 /// Installs, switches and rolls back Go toolchains. `go` always works.
 #[derive(Debug, Parser)]
@@ -228,101 +232,6 @@ pub(crate) struct Exec {
     pub command: Vec<OsString>,
 }
 
-// A macro, because `concat!` takes literals only.
-macro_rules! about_trials {
-    () => {
-        "\
-A toolchain that is not installed is fetched and verified as for an install, then used where it was
-unpacked and removed. Archives are kept only with GVM_RS_KEEP_ARCHIVES=1. The command runs in this
-directory and environment: build results stay in your own GOCACHE, which tells toolchains apart.
-GOROOT is unset and GOTOOLCHAIN is `local`, so that no go.mod leads to another Go than the one named."
-    };
-}
-
-const ABOUT_TRY: &str = concat!(
-    about_trials!(),
-    "\n\nExits with the code of the command, or 128 and the number of the signal that ended it."
-);
-const ABOUT_MATRIX: &str = concat!(
-    about_trials!(),
-    "\n\nExits with 0 if the command worked under every toolchain, with 1 if it failed under one, and otherwise \
-     with\nthe code for why the first toolchain that is missing could not be had."
-);
-const ABOUT_BISECT: &str = concat!(
-    about_trials!(),
-    "\n\nReleases are looked at in the order of their numbers, both ends first. Where a change was made in \
-     several\nlines, one such place is found: the release right before it, in that order, works. Exits with 0 if \
-     one\nrelease was found, and with 1 if not: because an end is not as it was named, or too much was skipped. \
-     Exit\ncodes 126 and 127 of the command, and its death by a signal from outside, end the search."
-);
-
-#[derive(Debug, clap::Args)]
-#[command(after_help = ABOUT_TRY)]
-pub(crate) struct Try {
-    /// A version; one that is installed will do, or else the newest there is
-    #[arg(value_name = "SPEC")]
-    pub spec: String,
-    #[command(flatten)]
-    pub source: Source,
-    /// The command and its arguments; no shell reads them
-    #[arg(trailing_var_arg = true, allow_hyphen_values = true, required = true, value_name = "CMD")]
-    pub command: Vec<OsString>,
-}
-
-#[derive(Debug, clap::Args)]
-#[command(after_help = ABOUT_MATRIX)]
-pub(crate) struct Matrix {
-    /// Versions: of 1.22 or latest the newest there is, of a range the newest of each line; `installed` is all that are
-    #[arg(value_name = "SPEC", required = true)]
-    pub specs: Vec<String>,
-    /// Takes every release that a line or a range admits
-    #[arg(long)]
-    pub every: bool,
-    /// How many run at once, in the same directory
-    #[arg(short, long, value_name = "N", default_value_t = 1)]
-    pub jobs: usize,
-    /// Begins nothing more after the first failure
-    #[arg(long)]
-    pub fail_fast: bool,
-    /// Shows the output of every run, not only of failed ones
-    #[arg(long)]
-    pub output: bool,
-    #[command(flatten)]
-    pub result: Json,
-    #[command(flatten)]
-    pub source: Source,
-    /// The command and its arguments; no shell reads them
-    #[arg(last = true, required = true, value_name = "CMD")]
-    pub command: Vec<OsString>,
-}
-
-#[derive(Debug, clap::Args)]
-#[command(after_help = ABOUT_BISECT)]
-pub(crate) struct Bisect {
-    /// A version under which the command works
-    #[arg(long, value_name = "SPEC")]
-    pub good: String,
-    /// A version under which it fails; an older one than the good one finds the first that works again
-    #[arg(long, value_name = "SPEC")]
-    pub bad: String,
-    /// Looks at betas and release candidates too
-    #[arg(long)]
-    pub rc: bool,
-    /// Installs what is fetched
-    #[arg(long)]
-    pub keep: bool,
-    /// Shows the output of every run, not only that of the first that fails
-    #[arg(long)]
-    pub output: bool,
-    #[command(flatten)]
-    pub result: Json,
-    #[command(flatten)]
-    pub source: Source,
-    /// The command and its arguments; no shell reads them. Exit code 0 is good, 125 is not to be told, others are bad
-    #[arg(trailing_var_arg = true, allow_hyphen_values = true, required = true, value_name = "CMD")]
-    pub command: Vec<OsString>,
-}
-
 #[derive(Debug, clap::Args)]
 pub(crate) struct Env {
     /// Prints JSON
@@ -332,71 +241,6 @@ pub(crate) struct Env {
     #[arg(long)]
     pub shell: Option<Shell>,
 }
-
-#[derive(Debug, clap::Args)]
-#[command(after_help = UNDO_HELP)]
-pub(crate) struct Undo {
-    /// Exact versions to bring back from the trash, whenever they were removed; none is the last change
-    #[arg(value_name = "VERSION")]
-    pub versions: Vec<String>,
-    #[command(flatten)]
-    pub output: Json,
-}
-
-const UNDO_HELP: &str = "\
-Without a VERSION: if toolchains were removed since the last switch, the last removal is undone, all of it;
-again, the one before. Otherwise it is a `rollback`. Needs no network. A version that was installed anew
-stays as it is, and the removed copy stays in the trash. Generations that a prune forgot stay forgotten.";
-
-#[derive(Debug, clap::Args)]
-#[command(after_help = UNINSTALL_HELP)]
-pub(crate) struct Uninstall {
-    /// Exact versions, like 1.22.5
-    #[arg(value_name = "VERSION", required = true)]
-    pub versions: Vec<String>,
-    /// Removes even what is needed and says what breaks, but never the current toolchain
-    #[arg(long)]
-    pub force: bool,
-    /// Deletes at once instead of keeping it in the trash, so that `undo` cannot bring it back
-    #[arg(long)]
-    pub purge: bool,
-    #[command(flatten)]
-    pub output: Json,
-}
-
-const UNINSTALL_HELP: &str = "\
-Refused (exit code 9) is what is current, in the history, running, or the only one that will do for a known
-project: one in which `gvm-rs use` or `gvm-rs install` without a version was run. What is removed stays in
-the trash until `gvm-rs prune --trash`, and `gvm-rs undo` brings it back.";
-
-#[derive(Debug, clap::Args)]
-#[command(after_help = PRUNE_HELP)]
-pub(crate) struct Prune {
-    /// Lines to prune, like 1.21; none is all
-    #[arg(value_name = "LINE")]
-    pub lines: Vec<String>,
-    /// How many of the newest releases of each line stay
-    #[arg(long, value_name = "N", default_value_t = 1)]
-    pub keep: usize,
-    /// Removes only what was neither current nor installed since: 90d, 12w or 2026-01-31
-    #[arg(long, value_name = "WHEN")]
-    pub unused_since: Option<Since>,
-    /// Deletes for good what was removed before, and nothing else
-    #[arg(long, conflicts_with_all = ["lines", "keep", "unused_since"])]
-    pub trash: bool,
-    /// Shows what would be removed
-    #[arg(short = 'n', long)]
-    pub dry_run: bool,
-    #[command(flatten)]
-    pub output: Json,
-}
-
-const PRUNE_HELP: &str = "\
-Removed is what meets every condition and nobody needs: `prune 1.21 --keep 0 --unused-since 90d` removes any
-1.21.x that was not used for 90 days. First the history is cut to its last 10 generations; what they lead to
-stays, and so does what is running or the only one that will do for a known project (-v says which and why).
-What a prune removes, `gvm-rs undo` brings back. What was removed more than 30 days ago is deleted for good;
-`--trash` does so with all that was removed.";
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Cache {

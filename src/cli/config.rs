@@ -265,13 +265,16 @@ fn now() -> u64 {
     SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |elapsed| elapsed.as_secs())
 }
 
-/// The crash tests tell a debug build when to die and where to log its steps.
+/// The crash tests tell a debug build when to die or to stop, and where to log its steps.
 #[cfg(debug_assertions)]
 fn faults() -> Faults {
-    let kill = variable("GVM_RS_TEST_KILL_BEFORE").and_then(|value| value.to_str()?.parse().ok());
+    use rustix::process::Signal;
+    let number = |name| variable(name).and_then(|value| value.to_str()?.parse::<u64>().ok());
+    let kill = number("GVM_RS_TEST_KILL_BEFORE").map(|before| (before, Signal::KILL));
+    let stop = number("GVM_RS_TEST_STOP_BEFORE").map(|before| (before, Signal::STOP));
     let log = variable("GVM_RS_TEST_STEPS");
     let log = log.and_then(|path| std::fs::File::options().append(true).create(true).open(path).ok());
-    Faults::new(kill, log)
+    Faults::new(kill.or(stop), log)
 }
 
 #[cfg(not(debug_assertions))]

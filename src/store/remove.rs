@@ -4,7 +4,7 @@
 use std::path::Path;
 
 use super::manifest::Manifest;
-use super::needs::{Need, Surroundings};
+use super::needs::{Need, Surroundings, running_from};
 use super::{Staging, Store, StoreError, Writer};
 use crate::disk::DiskError;
 use crate::model::GoVersion;
@@ -134,10 +134,24 @@ impl Sweepings<'_> {
         }
         let bytes = writer.store.bytes_of(version);
         let fate = self.take_away(version)?;
+        if fate == Fate::InTrash && !self.removing.force {
+            self.give_back_if_started(version)?;
+        }
         // Last: were the tree to stay, a full disk might have no room to give it its name again.
         writer.disk().remove_file(&writer.store.layout.launcher(version))?;
         around.installed.retain(|installed| *installed != version);
         Ok(Removed { version, bytes, fate, broken })
+    }
+
+    /// Looks again, now that nothing new can start: what did start since the first look keeps its toolchain.
+    fn give_back_if_started(&self, version: GoVersion) -> Result<(), StoreError> {
+        let Some(batch) = self.batch else { return Ok(()) };
+        let processes = running_from(&self.writer.store.layout.batch(batch).join(version.toolchain()));
+        if processes.is_empty() {
+            return Ok(());
+        }
+        let _published = self.writer.bring_back_one(batch, version)?;
+        Err(StoreError::Needed { version, needs: vec![Need::Running(processes)] })
     }
 
     fn take_away(&mut self, version: GoVersion) -> Result<Fate, StoreError> {

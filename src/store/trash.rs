@@ -193,7 +193,7 @@ impl Writer<'_> {
     }
 
     /// Publishes a removed toolchain as a commit does: its manifest, then its tree.
-    fn bring_back_one(&self, batch: u64, version: GoVersion) -> Result<Published, StoreError> {
+    pub(super) fn bring_back_one(&self, batch: u64, version: GoVersion) -> Result<Published, StoreError> {
         let (layout, disk) = (&self.store.layout, self.disk());
         self.store.check_name_is_free(version)?;
         if self.store.has(version) {

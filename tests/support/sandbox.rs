@@ -9,7 +9,7 @@ use std::process::{Child, Command, Output, Stdio};
 use std::sync::mpsc;
 use std::time::Duration;
 
-use rustix::process::{Pid, Signal, kill_process};
+use rustix::process::{Pid, Signal, WaitOptions, kill_process, waitpid};
 use tempfile::TempDir;
 
 use super::mirror::Mirror;
@@ -194,6 +194,13 @@ impl Spawned {
     pub fn signal(&self, signal: Signal) {
         let child = self.child.as_ref().expect("not waited for yet");
         kill_process(Pid::from_child(child), signal).expect("a child that was not waited for");
+    }
+
+    /// Waits until it has stopped itself, as a debug build does where GVM_RS_TEST_STOP_BEFORE says so.
+    pub fn wait_until_stopped(&self) {
+        let child = Pid::from_child(self.child.as_ref().expect("not waited for yet"));
+        let status = waitpid(Some(child), WaitOptions::UNTRACED).expect("a child");
+        assert!(status.is_some_and(|(_, status)| status.stopped()), "{} ended instead", self.what);
     }
 
     /// Kills it as `kill -9` does and collects what is left.

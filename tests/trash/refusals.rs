@@ -2,6 +2,9 @@
 
 use std::process::Stdio;
 
+use rustix::process::Signal;
+
+use crate::support::tree_names;
 use crate::{four, installed, traces, with_installed};
 
 #[test]
@@ -66,6 +69,43 @@ fn a_program_that_runs_is_named_and_its_toolchain_stays() {
     }
     sandbox.gvm(&["prune", "--trash"]).ok();
     assert_eq!(crate::trash(&sandbox), Vec::<String>::new());
+}
+
+#[test]
+fn a_program_that_starts_while_its_toolchain_is_removed_keeps_it() {
+    let name = "versions/go1.21.13";
+    let with_a_program = || {
+        let sandbox = four();
+        let script =
+            format!("cd '{}' && chmod u+w bin && cp /bin/cat bin/busy", sandbox.root().join(name).display());
+        sandbox.sh(&script).ok();
+        sandbox
+    };
+    let removed = with_a_program();
+    let log = removed.path().join("steps");
+    removed.gvm_with(&[("GVM_RS_TEST_STEPS", log.to_str().unwrap())], &["uninstall", "1.21.13"]).ok();
+    let steps = std::fs::read_to_string(log).unwrap();
+    let tree = removed.root().join(name).display().to_string();
+    let leaves =
+        steps.lines().position(|step| step.ends_with(&tree)).expect("a step that renames the tree") + 1;
+
+    let sandbox = with_a_program();
+    let names = || ["bin", "manifests", "versions"].map(|part| tree_names(&sandbox.root().join(part)));
+    let before = names();
+    let mut command = sandbox.command(env!("CARGO_BIN_EXE_gvm-rs"));
+    command.args(["uninstall", "1.21.13"]).env("GVM_RS_TEST_STOP_BEFORE", leaves.to_string());
+    let removing = sandbox.start(command);
+    removing.wait_until_stopped();
+    let program = sandbox.root().join(name).join("bin/busy");
+    let mut program = sandbox.command(program).stdin(Stdio::piped()).spawn().unwrap();
+    removing.signal(Signal::CONT);
+    let run = removing.wait().fails(9);
+    assert!(run.stderr.contains(&format!("go1.21.13 is in use by process {} (busy)", program.id())), "{run}");
+    assert_eq!(names(), before);
+    assert_eq!(crate::trash(&sandbox), Vec::<String>::new());
+    drop(program.stdin.take());
+    program.wait().unwrap();
+    sandbox.gvm(&["uninstall", "1.21.13"]).ok();
 }
 
 #[test]

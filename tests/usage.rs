@@ -81,6 +81,8 @@ fn every_command_has_help_that_lists_exactly_its_flags() {
         assert_eq!(flags_in(&text), expected, "{command}");
         assert!(text.starts_with(char::is_uppercase), "{command} says what it does: {text}");
         assert!(text.contains(&format!("Usage: gvm-rs {command}")), "{text}");
+        // With a flag in front all commands are built, otherwise only the one that was typed.
+        assert_eq!(help(&[&["--offline"], &words[..]].concat()), text);
     }
 }
 

@@ -3,7 +3,7 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use clap::{ArgGroup, Parser, Subcommand, ValueEnum};
+use clap::{ArgGroup, CommandFactory as _, FromArgMatches as _, Parser, Subcommand, ValueEnum};
 
 pub(crate) use removals::{Prune, Undo, Uninstall};
 pub(crate) use trials::{Bisect, Matrix, Try};
@@ -49,7 +49,7 @@ Exit codes: 0 done, 1 failed, 2 wrong usage or configuration, 3 no such release,
 9 refused to protect what is in use, 10 the store is damaged, 75 another gvm-rs holds the lock,
 130 interrupted. `exec` and `try` exit with the code of the command they run.";
 
-// Deferred: only the subcommand that was typed is built, which is a good part of the time to start.
+// Deferred: only the arguments of the subcommand that was typed are built, which is a good part of the time to start.
 #[derive(Debug, Subcommand)]
 #[command(defer = true)]
 pub(crate) enum Command {
@@ -291,6 +291,24 @@ pub(crate) enum CompletionShell {
     Bash,
     Zsh,
     Fish,
+}
+
+impl Args {
+    /// Reads what was typed, the name of the program first.
+    pub(crate) fn read(typed: impl IntoIterator<Item = OsString>) -> Result<Args, clap::Error> {
+        let typed: Vec<OsString> = typed.into_iter().collect();
+        let mut command = Args::command();
+        if let Some(only) = typed.get(1).and_then(|name| command.find_subcommand(name)) {
+            // clap gives a copy of each global flag to each subcommand, which would take longer than all that `list` does.
+            command = clap::Command::new("gvm-rs")
+                .max_term_width(100)
+                .args(command.get_arguments())
+                .subcommand_required(true)
+                .subcommand(only);
+        }
+        let matches = command.try_get_matches_from_mut(typed)?;
+        Args::from_arg_matches(&matches).map_err(|error| error.format(&mut command))
+    }
 }
 
 impl Command {

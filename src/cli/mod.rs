@@ -12,8 +12,6 @@ mod ui;
 
 use std::process::ExitCode;
 
-use clap::Parser as _;
-
 use args::{Args, Command};
 use config::Config;
 use report::Failure;
@@ -21,7 +19,7 @@ use ui::Ui;
 
 /// Runs the command that was typed and returns its exit code.
 pub(crate) fn main() -> ExitCode {
-    let args = match Args::try_parse() {
+    let args = match Args::read(std::env::args_os()) {
         Ok(args) => args,
         Err(error) => return report::usage(&error),
     };

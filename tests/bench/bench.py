@@ -199,44 +199,55 @@ class Bench:
         table.show(self.memory.__doc__, "at most 24 MB, and flat")
 
     def small(self, scratch):
-        """small commands, against /bin/true under the same harness"""
+        """small commands, against /bin/true: started bare, by posix_spawn, and as a script does, which reads the output"""
         stores = {count: self.fake_store(scratch, count) for count in (5, 500)}
         env = {count: {"PATH": os.environ["PATH"], "HOME": home, "GVM_RS_HOME": home, "LC_ALL": "C"}
                for count, home in stores.items()}
-        gvm = lambda count, *words: lambda: meter.spawn_time([self.us.program, *words], env[count])
-        flip = iter(range(10**9))
-        jobs = {
-            "true": lambda: meter.spawn_time([TRUE], env[5]),
-            "--version": gvm(5, "--version"),
-            "current": gvm(5, "current"),
-            "which": gvm(5, "which"),
-            "init bash": gvm(5, "init", "bash"),
-            "list (5)": gvm(5, "list"),
-            "list (500)": gvm(500, "list"),
-            "ls-remote --offline": gvm(5, "--offline", "ls-remote"),
+        ours = {
+            "--version": (5, "--version"),
+            "current": (5, "current"),
+            "which": (5, "which"),
+            "init bash": (5, "init", "bash"),
+            "list (5)": (5, "list"),
+            "list (500)": (500, "list"),
+            "ls-remote --offline": (5, "ls-remote", "--offline"),
         }
+        programs = {"true": ([TRUE], env[5])}
+        programs.update((name, ([self.us.program, *words], env[count])) for name, (count, *words) in ours.items())
         for peer in self.peers:
             if peer.kind == "goup":
-                jobs["%s --version" % peer.name] = lambda peer=peer: meter.spawn_time([peer.program, "--version"], env[5])
+                programs["%s --version" % peer.name] = ([peer.program, "--version"], env[5])
             if peer.kind == "gvm-rs":
-                jobs["%s list (5)" % peer.name] = lambda peer=peer: meter.spawn_time([peer.program, "list"], env[5])
-        results = interleaved(self.args.rounds * 40, jobs)
-        durable = {
-            "use": lambda: gvm(5, "use", "1.20.%d" % (1 + next(flip) % 2))(),
-            "rollback": gvm(5, "rollback"),
-            "the syncs of a switch alone": lambda: bare_switch(pathlib.Path(stores[5])),
-        }
-        results.update(interleaved(self.args.rounds * 8, durable))
-        least, middle = min(results["true"]), statistics.median(results["true"])
-        syncs = statistics.median(results["the syncs of a switch alone"])
-        table = Table("command", "min ms", "median ms", "max ms", "min / true", "median / true", "less its syncs / true")
-        for name, times in results.items():
-            wall = summary(times)
-            rest = ratio(wall["median"] - syncs, middle) if name in ("use", "rollback") else ""
+                programs["%s list (5)" % peer.name] = ([peer.program, "list"], env[5])
+        results = {}
+        for how, start in (("bare", meter.spawn_time), ("script", meter.script_time)):
+            jobs = {(name, how): lambda start=start, program=program: start(*program)
+                    for name, program in programs.items()}
+            results.update(interleaved(self.args.rounds * 40, jobs))
+        flip = iter(range(10**9))
+        gvm = lambda *words: meter.spawn_time([self.us.program, *words], env[5])
+        results.update(interleaved(self.args.rounds * 8, {
+            ("use", "bare"): lambda: gvm("use", "1.20.%d" % (1 + next(flip) % 2)),
+            ("rollback", "bare"): lambda: gvm("rollback"),
+            ("the syncs of a switch alone", "bare"): lambda: bare_switch(pathlib.Path(stores[5])),
+        }))
+        middle = {how: statistics.median(results["true", how]) for how in ("bare", "script")}
+        least = min(results["true", "bare"])
+        syncs = statistics.median(results["the syncs of a switch alone", "bare"])
+        table = Table("command", "min ms", "median ms", "max ms", "min / true", "median / true",
+                      "less its syncs / true", "in a script: median ms", "/ true")
+        for name, how in results:
+            if how != "bare":
+                continue
+            wall = summary(results[name, how])
+            rest = ratio(wall["median"] - syncs, middle[how]) if name in ("use", "rollback") else ""
+            scripted = statistics.median(results.get((name, "script"), [0]))
+            in_script = ("%.2f" % (1e3 * scripted), ratio(scripted, middle["script"])) if scripted else ("", "")
             table.row(name, *("%.2f" % (1e3 * wall[key]) for key in ("min", "median", "max")),
-                      ratio(wall["min"], least), ratio(wall["median"], middle), rest)
-            self.keep("small", name, wall=wall)
-        table.show(self.small.__doc__, "each at most 1.5 x true, plus its own syncs")
+                      ratio(wall["min"], least), ratio(wall["median"], middle[how]), rest, *in_script)
+            self.keep("small", name, wall=wall, scripted=scripted)
+        table.show(self.small.__doc__,
+                   "each at most 1.5 x true, plus its own syncs")
 
     def fake_store(self, scratch, count):
         """A store of toolchains that hold nothing but a `bin/go`, on the measured disk."""
@@ -281,7 +292,7 @@ class Bench:
             table.row(name, value)
             self.keep("counts", name, value=value)
         table.show(self.counts.__doc__, "at most 5 calls per file plus writes; nothing read back;"
-                   " one syncfs, and one for each second of a download")
+                   " one syncfs")
         print("in the tree: %s" % ", ".join("%s %d" % item for item in count.most_common(8)))
         self.small_counts(scratch)
 
@@ -289,7 +300,7 @@ class Bench:
         home = self.fake_store(scratch, 5)
         env = {"PATH": os.environ["PATH"], "HOME": home, "GVM_RS_HOME": home}
         table = Table("command", "calls", "opened outside the store", "sockets", "certificates", "threads")
-        for words in (["--version"], ["current"], ["which"], ["list"], ["init", "bash"], ["--offline", "ls-remote"],
+        for words in (["--version"], ["current"], ["which"], ["list"], ["init", "bash"], ["ls-remote", "--offline"],
                       ["use", "1.20.1"], ["rollback"]):
             calls = meter.trace([self.us.program, *words], env)
             opened = [text for name, text in calls if name.startswith("open") and home not in text]

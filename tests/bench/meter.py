@@ -98,6 +98,13 @@ def spawn_time(argv, env):
     return seconds
 
 
+def script_time(argv, env):
+    """Seconds to run a program and read what it prints, as a script does."""
+    begin = time.perf_counter()
+    subprocess.run(argv, env=env, stdin=DEVNULL, capture_output=True, check=True)
+    return time.perf_counter() - begin
+
+
 def trace(argv, env):
     """The system calls of a command and its threads and children, as (name, arguments and result)."""
     with tempfile.NamedTemporaryFile("r", prefix="gvm-rs-bench.") as log:

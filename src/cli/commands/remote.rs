@@ -1,5 +1,6 @@
 //! `ls-remote`: the releases there are.
 
+use std::collections::BTreeSet;
 use std::process::ExitCode;
 
 use gvm_rs::catalog::Answerer;
@@ -37,7 +38,7 @@ pub(crate) fn run(args: &LsRemote, config: &Config, ui: &Ui) -> Result<ExitCode,
     }
     // The newest last, next to the prompt.
     versions.reverse();
-    let installed = gvm.store.installed()?;
+    let installed: BTreeSet<GoVersion> = gvm.store.installed()?.into_iter().collect();
     let unofficial = gvm.store.unofficial()?;
     if args.output.json {
         let releases: Vec<_> = versions

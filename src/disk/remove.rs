@@ -1,9 +1,11 @@
 //! Removes files and trees, through directory handles and without following links.
 #![expect(clippy::disallowed_methods, reason = "this is the door that the ban points to")]
 
+use std::ffi::OsStr;
 use std::fs::{self, File};
 use std::io;
 use std::os::fd::{AsFd as _, BorrowedFd};
+use std::os::unix::ffi::OsStrExt as _;
 use std::path::Path;
 
 use rustix::fs::{AtFlags, FileType, Mode, OFlags};
@@ -62,7 +64,7 @@ impl Disk {
                 kind => kind == FileType::Directory,
             };
             if is_dir {
-                let name = Path::new(std::ffi::OsStr::new(name.to_str().map_err(|_| Errno::ILSEQ)?));
+                let name = Path::new(OsStr::from_bytes(name.to_bytes()));
                 self.remove_dir_at(dir.as_fd(), name, shown)?;
             } else {
                 self.step("remove", shown);

@@ -1,7 +1,7 @@
 //! Generations: the numbered states of what is current. The links are the truth; records are for people.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
@@ -63,7 +63,7 @@ impl Store {
     /// Returns a generation by its number.
     pub fn generation(&self, number: u64) -> Option<Generation> {
         let target = std::fs::read_link(self.layout.generation(number).join("go")).ok()?;
-        let version = GoVersion::of_toolchain(target.file_name()?.to_str()?)?;
+        let version = version_at(&target)?;
         Some(Generation { number, version })
     }
 
@@ -162,6 +162,18 @@ pub(super) fn number_of(name: &str) -> Option<u64> {
     (number.to_string() == name).then_some(number)
 }
 
+/// Where the link in a generation leads.
+pub(super) fn toolchain_target(version: GoVersion) -> PathBuf {
+    Path::new("../../versions").join(version.toolchain())
+}
+
+/// Returns the version whose toolchain a link in a generation leads to; one that leads elsewhere counts for nothing,
+/// whatever it is called there.
+fn version_at(target: &Path) -> Option<GoVersion> {
+    let version = GoVersion::of_toolchain(target.file_name()?.to_str()?)?;
+    (target == toolchain_target(version)).then_some(version)
+}
+
 fn read_generation_link(layout: &Layout, link: &Path) -> Result<Option<Generation>, StoreError> {
     let target = match std::fs::read_link(link) {
         Ok(target) => target,
@@ -181,9 +193,7 @@ fn read_generation_link(layout: &Layout, link: &Path) -> Result<Option<Generatio
         .ok_or_else(|| damaged("it does not lead to a generation"))?;
     let toolchain = layout.root().join(&target).join("go");
     let toolchain = std::fs::read_link(&toolchain).map_err(|_| damaged("its generation is missing"))?;
-    let version = toolchain
-        .file_name()
-        .and_then(|name| GoVersion::of_toolchain(name.to_str()?))
-        .ok_or_else(|| damaged("its generation does not lead to a toolchain"))?;
+    let version =
+        version_at(&toolchain).ok_or_else(|| damaged("its generation does not lead to a toolchain"))?;
     Ok(Some(Generation { number, version }))
 }

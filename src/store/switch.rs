@@ -78,7 +78,11 @@ impl Writer<'_> {
         from: Option<Generation>,
     ) -> Result<Generation, StoreError> {
         let (layout, disk) = (&self.store.layout, self.disk());
-        let number = self.store.generation_numbers()?.into_iter().max().unwrap_or(0) + 1;
+        let last = self.store.generation_numbers()?.into_iter().max().unwrap_or(0);
+        let number = last.checked_add(1).ok_or_else(|| StoreError::Damaged {
+            path: layout.generation(last),
+            reason: "no generation can follow it".to_owned(),
+        })?;
         let staged = layout.staging().join("generation");
         let record = Record {
             format: history::FORMAT,
@@ -89,7 +93,7 @@ impl Writer<'_> {
         let publish = || {
             disk.create_dir(&staged)?;
             disk.write_new(&staged.join("record.json"), &serde_json::to_vec(&record).unwrap_or_default())?;
-            disk.symlink(&Path::new("../../versions").join(version.toolchain()), &staged.join("go"))?;
+            disk.symlink(&history::toolchain_target(version), &staged.join("go"))?;
             disk.sync_dir(&staged)?;
             disk.publish_new(&staged, &layout.generation(number))
         };

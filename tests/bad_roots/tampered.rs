@@ -73,6 +73,47 @@ fn a_current_that_leads_elsewhere_is_named_and_mended_by_the_next_use() {
     }
 }
 
+/// The link in a generation has the right name at its end, and leads to somebody else's tree.
+#[test]
+fn a_generation_that_leads_out_of_the_store_is_no_generation_of_that_version() {
+    for target in ["/nowhere/go1.22.5", "../../staging/go1.22.5", "go1.22.5", "../../versions/x/../go1.22.5"]
+    {
+        let scene = with_both();
+        scene.sandbox.gvm(&["use", NEW]).ok();
+        let link = scene.root.join("current/go");
+        fs::remove_file(&link).unwrap();
+        symlink(target, &link).unwrap();
+        let run = scene.sandbox.gvm(&["current"]);
+        is_refusal(&run, 10, &["is damaged", "hint: "]);
+        scene.sandbox.gvm(&["use", NEW]).ok();
+        scene.says_go(NEW);
+    }
+}
+
+#[test]
+fn a_generation_with_the_last_number_there_is_ends_no_history_in_silence() {
+    let scene = with_both();
+    let last = scene.root.join(format!("generations/{}", u64::MAX));
+    fs::create_dir(&last).unwrap();
+    let run = scene.sandbox.gvm(&["use", NEW]);
+    is_refusal(&run, 10, &[&last.display().to_string(), "is damaged: no generation can follow it"]);
+    scene.says_go(OLD);
+    fs::remove_dir(&last).unwrap();
+    scene.sandbox.gvm(&["use", NEW]).ok();
+    scene.says_go(NEW);
+}
+
+/// Whatever lies in staging under whatever name: the sweep must get past it.
+#[test]
+fn a_directory_whose_name_is_not_text_is_swept() {
+    use std::os::unix::ffi::OsStrExt as _;
+    let scene = with_both();
+    let left = scene.root.join("staging/left");
+    fs::create_dir_all(left.join(std::ffi::OsStr::from_bytes(b"\xff\xfe/deeper"))).unwrap();
+    scene.sandbox.gvm(&["use", NEW]).ok();
+    assert!(!left.exists());
+}
+
 #[test]
 fn something_else_under_the_name_of_a_toolchain_is_told_before_the_download() {
     let makers: [fn(&std::path::Path); 3] = [

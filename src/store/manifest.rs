@@ -4,6 +4,7 @@
 //! while the files arrive, and the first line be read without the twelve thousand others. It stands outside
 //! the tree, under a name no archive can carry.
 
+use std::fmt;
 use std::fs::File;
 use std::io::{self, BufRead as _, BufReader, BufWriter, Read as _, Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
@@ -13,6 +14,7 @@ use serde::{Deserialize, Serialize};
 use super::StoreError;
 use crate::disk::{Disk, DiskError};
 use crate::model::{GoVersion, Platform, Sha256};
+use crate::net::escaped;
 
 /// The format number of manifests; raised when a field is added.
 const FORMAT: u32 = 1;
@@ -70,6 +72,14 @@ pub struct FileRecord {
     pub size: u64,
     /// Hash of the contents.
     pub sha256: Sha256,
+}
+
+impl FileRecord {
+    /// Whether the path stays in the tree and the mode is one: whoever mends a tree by its manifest writes there.
+    fn is_plain(&self) -> bool {
+        let is_name = |name: &str| !matches!(name, "" | "." | "..") && !name.contains('\0');
+        self.path.split('/').all(is_name) && self.mode <= 0o777
+    }
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -147,10 +157,7 @@ impl ManifestWriter {
 impl Manifest {
     /// Reads a whole manifest.
     pub(super) fn read(path: &Path) -> Result<Manifest, StoreError> {
-        let damaged = |reason: &dyn std::fmt::Display| StoreError::Damaged {
-            path: path.to_owned(),
-            reason: reason.to_string(),
-        };
+        let damaged = |reason: &dyn fmt::Display| damaged(path, reason);
         let (header, lines) = open(path)?;
         let mut lines: Vec<String> = lines.lines().collect::<Result<_, _>>().map_err(|e| damaged(&e))?;
         let end = lines.pop().unwrap_or_default();
@@ -158,6 +165,9 @@ impl Manifest {
         let mut files = Vec::with_capacity(lines.len());
         for line in lines {
             let file: FileRecord = serde_json::from_str(&line).map_err(|e| damaged(&e))?;
+            if !file.is_plain() {
+                return Err(damaged(&"it lists a file that cannot be in its tree"));
+            }
             counted.count(&file);
             files.push(file);
         }
@@ -190,11 +200,17 @@ fn open(path: &Path) -> Result<(Header, BufReader<File>), StoreError> {
     let mut reader = BufReader::with_capacity(4096, file);
     let mut line = String::new();
     reader.read_line(&mut line).map_err(|e| DiskError::new("read", path, e))?;
-    let header: Header = serde_json::from_str(&line)
-        .map_err(|e| StoreError::Damaged { path: path.to_owned(), reason: e.to_string() })?;
+    let header: Header = serde_json::from_str(&line).map_err(|e| damaged(path, &e))?;
     if header.format != FORMAT {
         let reason = format!("it has format {}, and this program knows {FORMAT}", header.format);
-        return Err(StoreError::Damaged { path: path.to_owned(), reason });
+        return Err(damaged(path, &reason));
     }
     Ok((header, reader))
+}
+
+/// The parser's reason may quote the file, however long, and whatever is in it.
+fn damaged(path: &Path, reason: &dyn fmt::Display) -> StoreError {
+    const LONGEST_REASON: usize = 200;
+    let reason: String = reason.to_string().chars().take(LONGEST_REASON).collect();
+    StoreError::Damaged { path: path.to_owned(), reason: escaped(&reason).to_string() }
 }

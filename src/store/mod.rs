@@ -40,7 +40,7 @@ pub use remove::{Discarded, Fate, Removed, Removing, Sweepings};
 pub use staging::{Lent, Proven, Settled, SettledForeign, Staged, Staging};
 pub use switch::Switched;
 pub use trash::{Batch, BroughtBack, Emptied, Removal};
-pub use unpack::UnpackError;
+pub use unpack::{Limits, UnpackError, unpack};
 pub use writer::{Committed, Writer};
 
 /// A store that could not be read or changed.

@@ -287,7 +287,7 @@ impl Reception<'_> {
         let disk = &self.store.disk;
         let limits = Limits::for_archive(self.size().unwrap_or(LARGEST_ARCHIVE));
         let mut manifest = ManifestWriter::begin(disk, self.staging.manifest(), self.order.provenance)?;
-        unpack(stream, disk, &self.staging.tree(), limits, &mut manifest)?;
+        unpack(stream, disk, (&self.staging.tree(), limits), |file| manifest.add(file))?;
         Ok(manifest.finish()?)
     }
 

@@ -15,9 +15,10 @@ use std::time::{Duration, Instant};
 
 use sha2::Digest as _;
 
-use super::manifest::{FileRecord, ManifestWriter};
+use super::manifest::FileRecord;
 use crate::disk::{Disk, DiskError, NewDir};
 use crate::model::Sha256;
+use crate::net::escaped;
 
 /// An archive that was not unpacked.
 #[derive(Debug, thiserror::Error)]
@@ -40,10 +41,13 @@ pub enum UnpackError {
 
 /// What one archive may hold at most.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Limits {
-    file: u64,
-    total: u64,
-    entries: u32,
+pub struct Limits {
+    /// Bytes of one file.
+    pub file: u64,
+    /// Bytes of everything.
+    pub total: u64,
+    /// Files, directories and extension headers.
+    pub entries: u32,
 }
 
 const MIB: u64 = 1 << 20;
@@ -53,13 +57,14 @@ const DEEPEST: usize = 40;
 const LARGEST_HEADER: u64 = 64 << 10;
 /// The zeros at the end fill up a record of the tape, which nobody makes longer than this.
 const LONGEST_END: u64 = MIB;
+const LONGEST_REASON: usize = 200;
 const BLOCK: usize = 256 << 10;
 /// A download that takes longer leaves the disk idle: what is written now need not wait for the flush at the end.
 const WRITE_BACK_AFTER: Duration = Duration::from_secs(1);
 
 impl Limits {
     /// Limits for an archive of this many bytes: Go releases unpack to three times their size.
-    pub(super) fn for_archive(size: u64) -> Limits {
+    pub fn for_archive(size: u64) -> Limits {
         Limits {
             file: 256 * MIB,
             total: size.saturating_mul(12).clamp(16 * MIB, 1024 * MIB),
@@ -68,13 +73,16 @@ impl Limits {
     }
 }
 
-/// Unpacks `stream` into the new directory `root` (the stream's `go/`), read-only, and lists in `manifest` what it holds.
-pub(super) fn unpack(
+/// Unpacks `stream` into the new directory `root` (the stream's `go/`), read-only, and hands every file to `written`.
+///
+/// # Errors
+/// [`UnpackError`] if the stream holds anything that no Go release holds, is cut off or damaged, or if the disk or
+/// `written` refuses; then a part of it is left in `root`.
+pub fn unpack(
     stream: impl Read,
     disk: &Disk,
-    root: &Path,
-    limits: Limits,
-    manifest: &mut ManifestWriter,
+    (root, limits): (&Path, Limits),
+    mut written: impl FnMut(&FileRecord) -> Result<(), DiskError>,
 ) -> Result<(), UnpackError> {
     let zeros = Rc::new(Cell::new(0));
     let mut archive = tar::Archive::new(WatchEnd { stream, zeros: Rc::clone(&zeros) });
@@ -89,24 +97,33 @@ pub(super) fn unpack(
     };
     let mut total = 0;
     let mut count = 0;
-    let mut long_name: Option<Vec<u8>> = None;
-    for entry in archive.entries().map_err(UnpackError::Unreadable)?.raw(true) {
-        let mut entry = entry.map_err(UnpackError::Unreadable)?;
+    // What the header before said of the next entry: a name, or nothing that matters.
+    let mut extension: Option<Option<Vec<u8>>> = None;
+    for entry in archive.entries().map_err(unreadable)?.raw(true) {
+        let mut entry = entry.map_err(unreadable)?;
         count += 1;
         total = entry.size().saturating_add(total);
         let kind = entry.header().entry_type().as_byte();
-        if matches!(kind, b'x' | b'L' | b'g') {
-            long_name = read_extension(&mut entry, kind, long_name)?;
-            continue;
-        }
-        let name = long_name.take().unwrap_or_else(|| entry.path_bytes().into_owned());
-        let refuse = |reason| refused(&name, reason);
         if count > limits.entries {
-            return Err(refuse("is one too many"));
+            return Err(refused(&entry.path_bytes(), "is one too many"));
         }
         if entry.size() > limits.file || total > limits.total {
-            return Err(refuse("is too large"));
+            return Err(refused(&entry.path_bytes(), "is too large"));
         }
+        if matches!(kind, b'x' | b'L' | b'g') {
+            // Readers differ in which of two counts, and in whether one counts that is older than the kind itself.
+            if extension.is_some() {
+                return Err(refused(b"", "has two extension headers"));
+            }
+            if entry.header().as_ustar().is_none() && entry.header().as_gnu().is_none() {
+                return Err(refused(&entry.path_bytes(), "is an extension header of the oldest form"));
+            }
+            let read = read_extension(&mut entry, kind)?;
+            extension = Some(read).filter(|_| kind != b'g');
+            continue;
+        }
+        let name = extension.take().flatten().unwrap_or_else(|| entry.path_bytes().into_owned());
+        let refuse = |reason| refused(&name, reason);
         let path = parse_path(&name).map_err(refuse)?;
         match kind {
             b'5' if entry.size() == 0 => {
@@ -116,17 +133,17 @@ pub(super) fn unpack(
                 return Err(refuse("is a file named like a directory"));
             }
             b'0' | 0 => {
-                let mode = entry.header().mode().map_err(UnpackError::Unreadable)?;
+                let mode = entry.header().mode().map_err(unreadable)?;
                 let file = tree.file(path, mode, &mut entry).map_err(|e| e.of(&name, root))?;
-                manifest.add(&file)?;
+                written(&file)?;
             }
             b'1' | b'2' => return Err(refuse("is a link")),
             b'3' | b'4' | b'6' => return Err(refuse("is a device")),
             _ => return Err(refuse("is of a kind that no Go release holds")),
         }
     }
-    if long_name.is_some() {
-        return Err(refused(b"", "is missing after its long name"));
+    if extension.is_some() {
+        return Err(refused(b"", "is missing after its extension header"));
     }
     only_zeros_follow(archive.into_inner(), &zeros)?;
     tree.finish()
@@ -137,26 +154,28 @@ fn refused(name: &[u8], reason: &'static str) -> UnpackError {
     UnpackError::Refused { entry: shown.escape_debug().to_string(), reason }
 }
 
-/// Returns the name that an extension header gives to the entry after it.
-fn read_extension(
-    entry: &mut impl TarEntry,
-    kind: u8,
-    earlier: Option<Vec<u8>>,
-) -> Result<Option<Vec<u8>>, UnpackError> {
+/// The tar crate quotes the archive in its messages.
+fn unreadable(error: io::Error) -> UnpackError {
+    let reason: String = error.to_string().chars().take(LONGEST_REASON).collect();
+    UnpackError::Unreadable(io::Error::new(error.kind(), escaped(&reason).to_string()))
+}
+
+/// Returns the name that an extension header gives to the entry after it, if it does.
+fn read_extension(entry: &mut impl TarEntry, kind: u8) -> Result<Option<Vec<u8>>, UnpackError> {
     if entry.length() > LARGEST_HEADER {
         return Err(refused(b"", "has an extension header that is too large"));
     }
     let mut bytes = Vec::new();
-    entry.read_to_end(&mut bytes).map_err(UnpackError::Unreadable)?;
+    entry.read_to_end(&mut bytes).map_err(unreadable)?;
     if kind == b'L' {
         bytes.truncate(bytes.iter().position(|&byte| byte == 0).unwrap_or(bytes.len()));
         return Ok(Some(bytes));
     }
-    let mut name = earlier;
+    let mut name = None;
     for pair in tar::PaxExtensions::new(&bytes) {
-        let pair = pair.map_err(UnpackError::Unreadable)?;
+        let pair = pair.map_err(unreadable)?;
         match pair.key_bytes() {
-            b"path" if kind == b'x' => name = Some(pair.value_bytes().to_vec()),
+            b"path" if kind == b'x' && name.is_none() => name = Some(pair.value_bytes().to_vec()),
             b"mtime" | b"atime" | b"ctime" | b"uid" | b"gid" | b"uname" | b"gname" | b"comment" => {}
             key => return Err(refused(key, "is an extension that no Go release holds")),
         }
@@ -212,7 +231,7 @@ impl EntryError {
     fn of(self, name: &[u8], root: &Path) -> UnpackError {
         match self {
             EntryError::Refused(reason) => refused(name, reason),
-            EntryError::Read(e) => UnpackError::Unreadable(e),
+            EntryError::Read(e) => unreadable(e),
             EntryError::Write(e) => {
                 let below = Path::new(std::str::from_utf8(name).unwrap_or_default());
                 UnpackError::Disk(DiskError::new("write", &root.with_file_name("").join(below), e))
@@ -358,7 +377,7 @@ fn only_zeros_follow(mut stream: impl Read, zeros: &Cell<u64>) -> Result<(), Unp
     let mut buffer = [0; 8192];
     let mut following = 0;
     loop {
-        let length = stream.read(&mut buffer).map_err(UnpackError::Unreadable)?;
+        let length = stream.read(&mut buffer).map_err(unreadable)?;
         following += length as u64;
         if following > LONGEST_END {
             return Err(refused(b"", "goes on after the end of the archive"));

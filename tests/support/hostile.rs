@@ -100,6 +100,19 @@ pub fn paths() -> Vec<(&'static str, Vec<u8>)> {
             plus(|tar| tar.gnu_long_name(outward.as_bytes()).file("go/innocent", 0o644, b"evil")),
         ),
         (
+            "two names for one entry, gnu and pax",
+            plus(|tar| {
+                tar.gnu_long_name(b"go/one").pax(&[("path", b"go/other")]).file("go/innocent", 0o644, b"evil")
+            }),
+        ),
+        (
+            "two names in one pax header",
+            plus(|tar| {
+                tar.pax(&[("path", b"go/one"), ("path", b"go/other")]).file("go/innocent", 0o644, b"evil")
+            }),
+        ),
+        ("pax header of nothing", plus(|tar| tar.pax(&[("comment", b"nothing follows")]))),
+        (
             "gnu long name too long",
             plus(|tar| tar.gnu_long_name(long_path.as_bytes()).file("go/innocent", 0o644, b"evil")),
         ),

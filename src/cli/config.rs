@@ -12,9 +12,11 @@ use gvm_rs::gvm::Settings;
 use gvm_rs::model::Platform;
 use gvm_rs::net::{Location, LocationError, NetOptions, RetryPolicy};
 use gvm_rs::store::{Purpose, Store, StoreError};
-use serde::Deserialize;
 
 use super::args::Args;
+use file::{File, Malformed};
+
+mod file;
 
 /// A setting that cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -27,9 +29,8 @@ pub(crate) enum ConfigError {
     UnusableInPath { path: PathBuf, what: &'static str },
     #[error("cannot read `{}`", path.display())]
     Unreadable { path: PathBuf, source: std::io::Error },
-    /// The parser's own text has several lines and quotes the file, where a password may be.
-    #[error("cannot understand line {line} of `{}`: {reason}", path.display())]
-    Malformed { path: PathBuf, line: usize, reason: String },
+    #[error("cannot understand line {} of `{}`: {}", problem.line, path.display(), problem.reason)]
+    Malformed { path: PathBuf, problem: Malformed },
     #[error("{variable} is set to something that is not {expected}")]
     BadVariable { variable: &'static str, expected: &'static str },
     /// The source shows the address, without the password that may be in it.
@@ -39,22 +40,6 @@ pub(crate) enum ConfigError {
     UnknownPlatform(&'static str),
     #[error("cannot tell the current directory")]
     NoDirectory(#[source] std::io::Error),
-}
-
-/// The configuration file.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct File {
-    mirror: Option<String>,
-    index: Option<String>,
-    insecure_mirror: Option<bool>,
-    ca_file: Option<PathBuf>,
-    downloads: Option<usize>,
-    keep_archives: Option<bool>,
-    lock_timeout: Option<u64>,
-    proof_timeout: Option<NonZeroU64>,
-    retries: Option<u32>,
-    retry_delay_ms: Option<u64>,
 }
 
 /// The settings in force.
@@ -223,12 +208,8 @@ fn read(path: &Path) -> Result<File, ConfigError> {
         }
         Err(source) => return Err(ConfigError::Unreadable { path: path.to_owned(), source }),
     };
-    let text = String::from_utf8_lossy(&bytes);
-    toml::from_str(&text).map_err(|error| ConfigError::Malformed {
-        path: path.to_owned(),
-        line: error.span().map_or(1, |span| text[..span.start].matches('\n').count() + 1),
-        reason: error.message().replace('\n', ", "),
-    })
+    file::parse(&String::from_utf8_lossy(&bytes))
+        .map_err(|problem| ConfigError::Malformed { path: path.to_owned(), problem })
 }
 
 fn text(name: &'static str) -> Result<Option<String>, ConfigError> {

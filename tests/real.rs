@@ -1,10 +1,12 @@
-//! End to end on real Go toolchains: install, switch, compile, run, roll back; and a switch in the middle of a
-//! cold build.
+//! End to end on real Go toolchains: install, switch, compile, run, roll back; a switch in the middle of a cold
+//! build; and what Go itself makes of versions and of go.mod files.
 //!
 //! The archives are in GVM_RS_TEST_REAL_MIRROR (a directory that holds `dl/`), by default target/real-mirror, as
 //! `tests/real/make-mirror` makes it. Without them the tests fail, unless GVM_RS_TEST_SKIP names `real`.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::disallowed_methods, reason = "tests")]
 
+#[path = "real/gover.rs"]
+mod gover;
 mod needs;
 mod support;
 
@@ -31,6 +33,8 @@ fn real_toolchains_install_switch_build_and_roll_back() {
     for version in [OLD, NEW, MIDDLE] {
         a_switch_gives_a_go_that_compiles(&sandbox, version);
     }
+    gover::agrees_on_every_version(&sandbox);
+    gover::agrees_on_every_go_mod(&sandbox);
     the_trees_are_still_what_the_manifests_say(&sandbox);
     a_rollback_needs_no_network(&sandbox);
     a_module_gets_the_installed_toolchain_it_asks_for(&sandbox);

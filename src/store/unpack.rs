@@ -168,7 +168,8 @@ fn read_extension(entry: &mut impl TarEntry, kind: u8) -> Result<Option<Vec<u8>>
     let mut bytes = Vec::new();
     entry.read_to_end(&mut bytes).map_err(unreadable)?;
     if kind == b'L' {
-        bytes.truncate(bytes.iter().position(|&byte| byte == 0).unwrap_or(bytes.len()));
+        // One zero ends the name. Readers differ in what they make of another, and no name may hold it.
+        bytes.pop_if(|byte| *byte == 0);
         return Ok(Some(bytes));
     }
     let mut name = None;

@@ -113,6 +113,10 @@ pub fn paths() -> Vec<(&'static str, Vec<u8>)> {
         ),
         ("pax header of nothing", plus(|tar| tar.pax(&[("comment", b"nothing follows")]))),
         (
+            "zero inside a gnu long name",
+            plus(|tar| tar.gnu_long_name(b"go/one\0two").file("go/innocent", 0o644, b"evil")),
+        ),
+        (
             "gnu long name too long",
             plus(|tar| tar.gnu_long_name(long_path.as_bytes()).file("go/innocent", 0o644, b"evil")),
         ),

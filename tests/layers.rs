@@ -126,7 +126,7 @@ fn the_check_of_imports_sees_every_way_to_write_one() {
 
 #[test]
 fn no_file_is_longer_than_can_be_held_in_mind() {
-    let long: Vec<String> = ["src", "tests", "examples"]
+    let long: Vec<String> = ["src", "tests", "fuzz/src", "examples"]
         .iter()
         .filter(|directory| root().join(directory).is_dir())
         .flat_map(|directory| if *directory == "examples" { examples() } else { sources(directory) })
@@ -143,7 +143,7 @@ fn examples() -> Vec<(PathBuf, String)> {
 
 #[test]
 fn every_module_says_what_it_is() {
-    for (path, text) in sources("src").into_iter().chain(sources("tests")) {
+    for (path, text) in sources("src").into_iter().chain(sources("tests")).chain(sources("fuzz/src")) {
         assert!(text.starts_with("//! "), "{} begins without a `//!`", path.display());
     }
 }

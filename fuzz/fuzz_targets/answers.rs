@@ -1,0 +1,6 @@
+//! Feeds `answers` with whatever the engine thinks of; what has to hold is said in src/answers.rs.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| {
+    gvm_rs_fuzz::answers::check(data);
+});

@@ -1,0 +1,6 @@
+//! Feeds `archive_bytes` with whatever the engine thinks of; what has to hold is said in src/archive_bytes.rs.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| {
+    gvm_rs_fuzz::archive_bytes::check(data);
+});

@@ -1,0 +1,6 @@
+//! Feeds `index_compact` with whatever the engine thinks of; what has to hold is said in src/index_compact.rs.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| {
+    gvm_rs_fuzz::index_compact::check(data);
+});

@@ -162,6 +162,18 @@ pub(super) fn number_of(name: &str) -> Option<u64> {
     (number.to_string() == name).then_some(number)
 }
 
+/// Returns the number after all that are taken; `path_of` says where one is.
+///
+/// # Errors
+/// [`StoreError::Damaged`] where none is left: no writer of ours counts that far.
+pub(super) fn next_number(taken: Vec<u64>, path_of: impl Fn(u64) -> PathBuf) -> Result<u64, StoreError> {
+    let last = taken.into_iter().max().unwrap_or(0);
+    last.checked_add(1).ok_or_else(|| StoreError::Damaged {
+        path: path_of(last),
+        reason: "no number can follow it".to_owned(),
+    })
+}
+
 /// Where the link in a generation leads.
 pub(super) fn toolchain_target(version: GoVersion) -> PathBuf {
     Path::new("../../versions").join(version.toolchain())

@@ -182,16 +182,19 @@ impl Manifest {
         open(path).map(|(header, _)| header.provenance)
     }
 
-    /// Reads only how many bytes a toolchain has, from the last line; `None` where that is lost.
+    /// Reads only how many bytes a toolchain has, from the last line; `None` where that is lost or absurd.
     pub(super) fn read_bytes(path: &Path) -> Option<u64> {
         const LONGEST_END: u64 = 100;
+        // More than any tree has, and little enough that sums of sizes never overflow.
+        const LARGEST_TREE: u64 = 1 << 40;
         let mut file = File::open(path).ok()?;
         let length = file.metadata().ok()?.len();
         file.seek(SeekFrom::Start(length.saturating_sub(LONGEST_END))).ok()?;
         let mut end = Vec::new();
         file.take(LONGEST_END).read_to_end(&mut end).ok()?;
         let last = end.trim_ascii().rsplit(|&byte| byte == b'\n').next()?;
-        serde_json::from_slice(last).ok().map(|end: End| end.bytes)
+        let end: End = serde_json::from_slice(last).ok()?;
+        Some(end.bytes).filter(|bytes| *bytes <= LARGEST_TREE)
     }
 }
 

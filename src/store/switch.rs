@@ -78,11 +78,7 @@ impl Writer<'_> {
         from: Option<Generation>,
     ) -> Result<Generation, StoreError> {
         let (layout, disk) = (&self.store.layout, self.disk());
-        let last = self.store.generation_numbers()?.into_iter().max().unwrap_or(0);
-        let number = last.checked_add(1).ok_or_else(|| StoreError::Damaged {
-            path: layout.generation(last),
-            reason: "no generation can follow it".to_owned(),
-        })?;
+        let number = history::next_number(self.store.generation_numbers()?, |last| layout.generation(last))?;
         let staged = layout.staging().join("generation");
         let record = Record {
             format: history::FORMAT,

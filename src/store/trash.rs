@@ -124,7 +124,7 @@ impl Writer<'_> {
     /// Publishes an empty batch; the next writer sweeps it if it stays empty.
     pub(super) fn new_batch(&self) -> Result<u64, StoreError> {
         let (layout, disk) = (&self.store.layout, self.disk());
-        let number = self.store.batch_numbers()?.last().map_or(1, |last| last + 1);
+        let number = history::next_number(self.store.batch_numbers()?, |last| layout.batch(last))?;
         let record = Removal {
             format: FORMAT,
             at: self.purpose.now,

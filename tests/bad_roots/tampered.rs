@@ -96,7 +96,7 @@ fn a_generation_with_the_last_number_there_is_ends_no_history_in_silence() {
     let last = scene.root.join(format!("generations/{}", u64::MAX));
     fs::create_dir(&last).unwrap();
     let run = scene.sandbox.gvm(&["use", NEW]);
-    is_refusal(&run, 10, &[&last.display().to_string(), "is damaged: no generation can follow it"]);
+    is_refusal(&run, 10, &[&last.display().to_string(), "is damaged: no number can follow it"]);
     scene.says_go(OLD);
     fs::remove_dir(&last).unwrap();
     scene.sandbox.gvm(&["use", NEW]).ok();

@@ -85,6 +85,9 @@ _gvm__rs() {
             gvm__rs,remove)
                 cmd="gvm__rs__subcmd__uninstall"
                 ;;
+            gvm__rs,repair)
+                cmd="gvm__rs__subcmd__repair"
+                ;;
             gvm__rs,rm)
                 cmd="gvm__rs__subcmd__uninstall"
                 ;;
@@ -111,6 +114,9 @@ _gvm__rs() {
                 ;;
             gvm__rs,use)
                 cmd="gvm__rs__subcmd__use"
+                ;;
+            gvm__rs,verify)
+                cmd="gvm__rs__subcmd__verify"
                 ;;
             gvm__rs,versions)
                 cmd="gvm__rs__subcmd__list"
@@ -187,6 +193,9 @@ _gvm__rs() {
             gvm__rs__subcmd__help,prune)
                 cmd="gvm__rs__subcmd__help__subcmd__prune"
                 ;;
+            gvm__rs__subcmd__help,repair)
+                cmd="gvm__rs__subcmd__help__subcmd__repair"
+                ;;
             gvm__rs__subcmd__help,rollback)
                 cmd="gvm__rs__subcmd__help__subcmd__rollback"
                 ;;
@@ -202,6 +211,9 @@ _gvm__rs() {
             gvm__rs__subcmd__help,use)
                 cmd="gvm__rs__subcmd__help__subcmd__use"
                 ;;
+            gvm__rs__subcmd__help,verify)
+                cmd="gvm__rs__subcmd__help__subcmd__verify"
+                ;;
             gvm__rs__subcmd__help,where)
                 cmd="gvm__rs__subcmd__help__subcmd__where"
                 ;;
@@ -215,7 +227,7 @@ _gvm__rs() {
 
     case "${cmd}" in
         gvm__rs)
-            opts="-q -v -h -V --quiet --verbose --offline --home --lock-timeout --help --version install i use default global set rollback undo history list ls versions ls-remote list-remote search current which where prefix exec run x try matrix bisect env uninstall rm remove prune gc cache outdated init completions help"
+            opts="-q -v -h -V --quiet --verbose --offline --home --lock-timeout --help --version install i use default global set rollback undo history list ls versions ls-remote list-remote search current which where prefix exec run x try matrix bisect env uninstall rm remove prune gc verify repair cache outdated init completions help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -497,7 +509,7 @@ _gvm__rs() {
             return 0
             ;;
         gvm__subcmd__rs__subcmd__help)
-            opts="install use rollback undo history list ls-remote current which where exec try matrix bisect env uninstall prune cache outdated init completions help"
+            opts="install use rollback undo history list ls-remote current which where exec try matrix bisect env uninstall prune verify repair cache outdated init completions help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -720,6 +732,20 @@ _gvm__rs() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        gvm__subcmd__rs__subcmd__help__subcmd__repair)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         gvm__subcmd__rs__subcmd__help__subcmd__rollback)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
@@ -777,6 +803,20 @@ _gvm__rs() {
             return 0
             ;;
         gvm__subcmd__rs__subcmd__help__subcmd__use)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        gvm__subcmd__rs__subcmd__help__subcmd__verify)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -1058,6 +1098,36 @@ _gvm__rs() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        gvm__subcmd__rs__subcmd__repair)
+            opts="-q -v -h --quiet --verbose --offline --home --lock-timeout --all --keep-archives --json --mirror --index --refresh --insecure-mirror --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --home)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --lock-timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --mirror)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --index)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         gvm__subcmd__rs__subcmd__rollback)
             opts="-q -v -h --quiet --verbose --offline --home --lock-timeout --json --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
@@ -1174,6 +1244,28 @@ _gvm__rs() {
                     return 0
                     ;;
                 --index)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        gvm__subcmd__rs__subcmd__verify)
+            opts="-q -v -h --quiet --verbose --offline --home --lock-timeout --all --json --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --home)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --lock-timeout)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

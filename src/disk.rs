@@ -16,11 +16,13 @@ use rustix::io::Errno;
 
 pub use entries::each_entry;
 pub use faults::Faults;
+pub use held::{Entry, HeldDir, Kind};
 pub use space::Space;
 pub use tree::{NewDir, NewFile};
 
 mod entries;
 mod faults;
+mod held;
 mod remove;
 mod space;
 mod tree;
@@ -126,6 +128,13 @@ impl Disk {
         Ok(file)
     }
 
+    /// Sets the mode of a file that was just written.
+    pub fn set_file_mode(&self, file: &File, path: &Path, mode: u32) -> Result<(), DiskError> {
+        self.step("set-mode", path);
+        rustix::fs::fchmod(file, Mode::from_bits_truncate(mode as rustix::fs::RawMode))
+            .map_err(|e| DiskError::new("set the mode of", path, e))
+    }
+
     /// Creates a file under a random name that ends in `suffix`.
     pub fn create_temporary(&self, directory: &Path, suffix: &str) -> Result<(File, PathBuf), DiskError> {
         self.step("create-file", directory);
@@ -177,17 +186,7 @@ impl Disk {
         self.step("sync-dir", path);
         let wrap = |e: io::Error| DiskError::new("sync", path, e);
         let dir = File::open(path).map_err(wrap)?;
-        #[cfg(target_os = "linux")]
-        {
-            // On btrfs a directory's fsync can lose a link that was renamed in the same transaction; a sync
-            // of the whole file system cannot (kernel commit 953902e4fb4c has the story).
-            const BTRFS_SUPER_MAGIC: u64 = 0x9123_683e;
-            let kind = rustix::fs::fstatfs(&dir).map_err(|e| wrap(e.into()))?.f_type;
-            if kind as u64 & 0xffff_ffff == BTRFS_SUPER_MAGIC {
-                return retry_interrupted(|| rustix::fs::syncfs(&dir)).map_err(wrap);
-            }
-        }
-        sync(dir.as_fd()).map_err(wrap)
+        sync_entries(dir.as_fd()).map_err(wrap)
     }
 
     /// Makes everything below a directory durable, files and directories, in as few device flushes as there can be.
@@ -302,6 +301,19 @@ impl Disk {
         // On a full disk the note is lost and the lock still holds, which is all that matters.
         drop(written);
     }
+}
+
+fn sync_entries(dir: BorrowedFd<'_>) -> io::Result<()> {
+    #[cfg(target_os = "linux")]
+    {
+        // On btrfs a directory's fsync can lose a link that was renamed in the same transaction; a sync
+        // of the whole file system cannot (kernel commit 953902e4fb4c has the story).
+        const BTRFS_SUPER_MAGIC: u64 = 0x9123_683e;
+        if rustix::fs::fstatfs(dir)?.f_type as u64 & 0xffff_ffff == BTRFS_SUPER_MAGIC {
+            return retry_interrupted(|| rustix::fs::syncfs(dir));
+        }
+    }
+    sync(dir)
 }
 
 fn sync(fd: BorrowedFd<'_>) -> io::Result<()> {

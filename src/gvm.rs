@@ -136,7 +136,7 @@ impl Gvm<'_> {
         self.store.lock(&self.settings.purpose, self.waiting())
     }
 
-    fn waiting(&self) -> Waiting<'_> {
+    pub(crate) fn waiting(&self) -> Waiting<'_> {
         Waiting { limit: self.settings.patience, progress: self.progress }
     }
 
@@ -194,10 +194,15 @@ impl Gvm<'_> {
     }
 
     fn install_found(&self, found: &Found, slots: &Slots) -> Result<Committed, GvmError> {
-        let Some(proven) = self.prove(found, slots, Destination::Versions)? else {
+        self.install_from(&self.provenance(found)?, slots)
+    }
+
+    /// Installs a release of which it is known where it comes from.
+    pub(crate) fn install_from(&self, provenance: &Provenance, slots: &Slots) -> Result<Committed, GvmError> {
+        let Some(proven) = self.prove(provenance, slots, Destination::Versions)? else {
             return Ok(Committed::AlreadyThere);
         };
-        self.progress.event(Event::Phase { version: found.archive.version, phase: "flushing to disk" });
+        self.progress.event(Event::Phase { version: provenance.version, phase: "flushing to disk" });
         let settled = proven.settle()?;
         Ok(self.lock()?.commit(settled)?)
     }
@@ -205,12 +210,12 @@ impl Gvm<'_> {
     /// Receives a release into staging and proves it; nothing where another process installed it meanwhile.
     pub(crate) fn prove(
         &self,
-        found: &Found,
+        provenance: &Provenance,
         slots: &Slots,
         destination: Destination,
     ) -> Result<Option<Proven>, GvmError> {
-        let version = found.archive.version;
-        let Some(staged) = self.receive(found, slots, destination)? else { return Ok(None) };
+        let version = provenance.version;
+        let Some(staged) = self.receive(provenance, slots, destination)? else { return Ok(None) };
         self.progress.event(Event::Phase { version, phase: "proving" });
         let probe = Probe { limit: self.settings.proof_limit, progress: self.progress };
         let proven = staged.prove(&probe).map_err(|source| match source {
@@ -220,17 +225,16 @@ impl Gvm<'_> {
         Ok(Some(proven))
     }
 
-    fn receive(
+    pub(crate) fn receive(
         &self,
-        found: &Found,
+        provenance: &Provenance,
         slots: &Slots,
         destination: Destination,
     ) -> Result<Option<Staged>, GvmError> {
-        let version = found.archive.version;
-        let provenance = self.provenance(found)?;
+        let version = provenance.version;
         let location = self.settings.mirror.join(&provenance.archive)?;
         let order = Order {
-            provenance: &provenance,
+            provenance,
             location: &location,
             keep_archive: self.settings.keep_archives,
             destination,
@@ -245,7 +249,7 @@ impl Gvm<'_> {
         }
     }
 
-    fn provenance(&self, found: &Found) -> Result<Provenance, GvmError> {
+    pub(crate) fn provenance(&self, found: &Found) -> Result<Provenance, GvmError> {
         let archive = &found.archive;
         let file_name = archive.file_name();
         let sha256 = archive.sha256.ok_or_else(|| CatalogError::NoHash(file_name.clone()))?;
@@ -282,7 +286,7 @@ impl Gvm<'_> {
             return Err(GvmError::Zip(found.archive.file_name()));
         }
         let version = found.archive.version;
-        let staged = self.receive(&found, &Slots::new(1), Destination::Foreign);
+        let staged = self.receive(&self.provenance(&found)?, &Slots::new(1), Destination::Foreign);
         self.progress.event(Event::Ended { version });
         let Some(staged) = staged? else { return Err(StoreError::NotInstalled(version).into()) };
         let settled = staged.settle_foreign()?;

@@ -1,10 +1,12 @@
 //! gvm-rs as a library: installs, switches and rolls back Go toolchains so that `go` always works.
 //!
-//! Start with [`gvm`], the verbs; [`trash`] has those that remove, [`trial`] those that try. Imports only point down:
-//! `trial`, `trash` → `gvm` → `catalog`, `project` → `store` → `net`, `disk`, `progress` → `model`. Nothing here
-//! prints, reads the environment, asks the clock or exits; the command line (`src/cli`) does.
+//! Start with [`gvm`], the verbs; [`trash`] has those that remove, [`trial`] those that try, [`damage`] those that
+//! find damage and repair it. Imports only point down: `trial`, `trash`, `damage` → `gvm` → `catalog`, `project` →
+//! `store` → `net`, `disk`, `progress` → `model`. Nothing here prints, reads the environment, asks the clock or
+//! exits; the command line (`src/cli`) does.
 
 pub mod catalog;
+pub mod damage;
 pub mod disk;
 pub mod gvm;
 pub mod model;

@@ -43,6 +43,20 @@ pub enum Event<'a> {
         /// The phase, as a participle.
         phase: &'static str,
     },
+    /// The files of an installed toolchain are about to be read: `total` bytes.
+    Checking {
+        /// Which release.
+        version: GoVersion,
+        /// How many bytes its files have.
+        total: u64,
+    },
+    /// More bytes of the toolchain were read.
+    Checked {
+        /// Which release.
+        version: GoVersion,
+        /// How many more.
+        bytes: u64,
+    },
     /// Nothing more will be said of this release.
     Ended {
         /// Which release.

@@ -123,7 +123,7 @@ impl Gvm<'_> {
             Target::Wanted(found) => found,
         };
         let version = found.archive.version;
-        let proven = self.prove(&found, &Slots::new(1), Destination::Trial);
+        let proven = self.prove(&self.provenance(&found)?, &Slots::new(1), Destination::Trial);
         self.progress.event(Event::Ended { version });
         match proven? {
             Some(proven) => Ok(Trial::Lent(proven.lend()?)),

@@ -16,7 +16,14 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("gvm", &["catalog", "project", "store", "net", "disk", "progress", "model"]),
     ("trial", &["gvm", "catalog", "project", "store", "net", "disk", "progress", "model"]),
     ("trash", &["gvm", "project", "store", "net", "disk", "progress", "model"]),
-    ("cli", &["trial", "trash", "gvm", "catalog", "project", "store", "net", "disk", "progress", "model"]),
+    ("damage", &["gvm", "catalog", "store", "net", "disk", "progress", "model"]),
+    (
+        "cli",
+        &[
+            "trial", "trash", "damage", "gvm", "catalog", "project", "store", "net", "disk", "progress",
+            "model",
+        ],
+    ),
     ("main", &["cli"]),
     ("lib", &[]),
 ];

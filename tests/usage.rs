@@ -35,6 +35,8 @@ const COMMANDS: &[(&str, &[&str])] = &[
     ("env", &["--json", "--shell"]),
     ("uninstall", &["--force", "--purge", "--json"]),
     ("prune", &["--keep", "--unused-since", "--trash", "--dry-run", "-n", "--json"]),
+    ("verify", &["--all", "--json"]),
+    ("repair", &["--all", "--keep-archives", "--json", SOURCE]),
     ("cache", &[]),
     ("cache ls", &["--json"]),
     ("cache clean", &["--json"]),

@@ -5,9 +5,11 @@ use std::path::PathBuf;
 
 use clap::{ArgGroup, CommandFactory as _, FromArgMatches as _, Parser, Subcommand, ValueEnum};
 
+pub(crate) use damage::{Repair, Verify};
 pub(crate) use removals::{Prune, Undo, Uninstall};
 pub(crate) use trials::{Bisect, Matrix, Try};
 
+mod damage;
 mod removals;
 mod trials;
 
@@ -95,6 +97,12 @@ pub(crate) enum Command {
     /// Removes superseded patch releases, or empties the trash
     #[command(visible_alias = "gc")]
     Prune(Prune),
+    /// Looks for damage: every file against what was installed, and the store itself
+    #[command(alias = "check")]
+    Verify(Verify),
+    /// Puts right what `verify` finds
+    #[command(alias = "fix")]
+    Repair(Repair),
     /// Shows or empties the download cache
     Cache(Cache),
     /// Lists the lines of which there is a newer release
@@ -323,6 +331,7 @@ impl Command {
             Command::Matrix(args) => Some(&args.source),
             Command::Bisect(args) => Some(&args.source),
             Command::Outdated(args) => Some(&args.source),
+            Command::Repair(args) => Some(&args.source),
             _ => None,
         }
     }

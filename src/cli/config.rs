@@ -98,6 +98,11 @@ impl Config {
         Store::open(self.root.clone(), Disk::with_faults(faults()))
     }
 
+    /// The store, to look for damage in it.
+    pub(crate) fn damaged_store(&self) -> Result<Store, StoreError> {
+        Store::open_damaged(self.root.clone(), Disk::with_faults(faults()))
+    }
+
     /// How the library is to do things.
     pub(crate) fn settings(&self) -> Result<Settings, ConfigError> {
         let platform = Platform::host().ok_or(ConfigError::UnknownPlatform(std::env::consts::ARCH))?;

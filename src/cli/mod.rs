@@ -54,7 +54,7 @@ fn run(command: Command, config: &Config, ui: &Ui) -> Result<ExitCode, Failure> 
     use commands::{
         bisect, cache, completions, env, exec, history, init, install, list, locate, outdated, prune,
     };
-    use commands::{matrix, remote, rollback, switch, trial, undo, uninstall};
+    use commands::{matrix, remote, repair, rollback, switch, trial, undo, uninstall, verify};
     match command {
         Command::Install(args) => install::run(&args, config, ui),
         Command::Use(args) => switch::run(&args, config, ui),
@@ -73,6 +73,8 @@ fn run(command: Command, config: &Config, ui: &Ui) -> Result<ExitCode, Failure> 
         Command::Env(args) => env::run(&args, config, ui),
         Command::Uninstall(args) => uninstall::run(&args, config, ui),
         Command::Prune(args) => prune::run(&args, config, ui),
+        Command::Verify(args) => verify::run(&args, config, ui),
+        Command::Repair(args) => repair::run(&args, config, ui),
         Command::Cache(args) => cache::run(&args, config, ui),
         Command::Outdated(args) => outdated::run(&args, config, ui),
         Command::Init(args) => init::run(&args, config, ui),

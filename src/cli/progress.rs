@@ -25,6 +25,7 @@ pub(crate) struct Watcher {
 const TICK: Duration = Duration::from_millis(100);
 const DOWNLOAD: &str =
     "{prefix:<12} {bar:28} {decimal_bytes:>9}/{decimal_total_bytes:<9} {decimal_bytes_per_sec:>11} {eta:>4}";
+const CHECK: &str = "{prefix:<12} {bar:28} {decimal_bytes:>9}/{decimal_total_bytes:<9} checked";
 const PHASE: &str = "{prefix:<12} {spinner} {msg}";
 
 impl Watcher {
@@ -58,15 +59,27 @@ impl Watcher {
             self.ui.say(format_args!("downloading {} ({}{resumed})", version.toolchain(), bytes(total)));
             return;
         }
+        self.add_bar(version, total, DOWNLOAD);
+        if let Some(bar) = self.bar(version) {
+            bar.set_position(held);
+            bar.reset_eta();
+        }
+    }
+
+    fn add_bar(&self, version: GoVersion, total: u64, template: &str) {
         let bar = self.screen.add(ProgressBar::new(total));
-        bar.set_style(style(DOWNLOAD));
+        bar.set_style(style(template));
         bar.set_prefix(version.toolchain());
-        bar.set_position(held);
-        bar.reset_eta();
         bar.enable_steady_tick(TICK);
         let old = self.bars.lock().unwrap_or_else(PoisonError::into_inner).insert(version, bar);
         if let Some(old) = old {
             old.finish_and_clear();
+        }
+    }
+
+    fn advance(&self, version: GoVersion, bytes: u64) {
+        if let Some(bar) = self.bar(version) {
+            bar.inc(bytes);
         }
     }
 
@@ -84,11 +97,11 @@ impl Progress for Watcher {
         match event {
             Event::Received { version, bytes } => {
                 self.received.fetch_add(bytes, Ordering::Relaxed);
-                if let Some(bar) = self.bar(version) {
-                    bar.inc(bytes);
-                }
+                self.advance(version, bytes);
             }
+            Event::Checked { version, bytes } => self.advance(version, bytes),
             Event::Receiving { version, total, held } => self.show_bar(version, total, held),
+            Event::Checking { version, total } if self.ui.is_terminal => self.add_bar(version, total, CHECK),
             Event::Retrying { version, reason } => {
                 self.say(&format!("{}: {reason}; trying again", version.toolchain()));
             }

@@ -6,6 +6,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use gvm_rs::catalog::CatalogError;
+use gvm_rs::damage::DamageError;
 use gvm_rs::gvm::GvmError;
 use gvm_rs::model::{GoVersion, RequestError, SelectError, VersionError, VersionRequest};
 use gvm_rs::net::{LocationError, NetError};
@@ -25,6 +26,10 @@ pub(crate) enum Failure {
     Config(#[from] ConfigError),
     #[error(transparent)]
     Gvm(#[from] GvmError),
+    #[error(transparent)]
+    Damage(#[from] DamageError),
+    #[error("{number} {} damaged", if *number == 1 { "thing is" } else { "things are" })]
+    Damaged { number: usize, repair: String },
     #[error(transparent)]
     Request(#[from] RequestError),
     #[error(transparent)]
@@ -177,7 +182,11 @@ impl Failure {
             Failure::Unwritten(_) => DISK,
             Failure::Signals(_) | Failure::Inconclusive => FAILED,
             Failure::Several { code, .. } => *code,
-            Failure::Gvm(error) => gvm_code(error),
+            Failure::Gvm(error) | Failure::Damage(DamageError::Gvm(error)) => gvm_code(error),
+            Failure::Damage(DamageError::Receive { source, .. }) => receive_code(source),
+            Failure::Damage(DamageError::Proof { .. }) => UNUSABLE,
+            Failure::Damage(DamageError::OtherRoot { .. }) => UNVERIFIED,
+            Failure::Damage(DamageError::Persistent { .. }) | Failure::Damaged { .. } => DAMAGED,
         }
     }
 
@@ -202,13 +211,23 @@ impl Failure {
                 Some("`gvm-rs list` shows the names".to_owned())
             }
             Failure::NotAGeneration(_) => Some("`gvm-rs history` shows the generations".to_owned()),
-            Failure::Gvm(error) | Failure::Trial(TrialError::Gvm(error)) => gvm_hint(error),
+            Failure::Gvm(error)
+            | Failure::Trial(TrialError::Gvm(error))
+            | Failure::Damage(DamageError::Gvm(error)) => gvm_hint(error),
             Failure::Trial(TrialError::SameEnds(_)) => {
                 Some("a bisection needs two releases: `--good 1.21 --bad 1.22`".to_owned())
             }
             Failure::Trial(TrialError::WrongEnd { version, .. }) => {
                 Some(format!("`gvm-rs try {version} -- CMD` shows what happens there"))
             }
+            Failure::Damage(DamageError::Receive { source, .. }) => receive_hint(source),
+            Failure::Damage(DamageError::OtherRoot { was_unofficial: true, .. }) => {
+                Some("name the index that it came from: `gvm-rs repair --index URL|FILE`".to_owned())
+            }
+            Failure::Damage(DamageError::OtherRoot { .. }) => {
+                Some("leave out `--index` and GVM_RS_INDEX".to_owned())
+            }
+            Failure::Damaged { repair, .. } => Some(format!("run `{repair}`")),
             _ => None,
         }
     }
@@ -237,15 +256,19 @@ fn gvm_code(error: &GvmError) -> u8 {
             CatalogError::Location(_) => USAGE,
             CatalogError::Interrupted => interrupt::EXIT_CODE,
         },
-        GvmError::Receive { source, .. } => match source {
-            ReceiveError::Store(error) => store_code(error),
-            ReceiveError::Net(_) => NETWORK,
-            ReceiveError::WrongDigest { .. } | ReceiveError::Unpack { .. } => UNVERIFIED,
-        },
+        GvmError::Receive { source, .. } => receive_code(source),
         GvmError::Proof { .. } => UNUSABLE,
         GvmError::NoneInstalled(_) => NOT_INSTALLED,
         GvmError::Zip(_) => FAILED,
         GvmError::Location(_) => USAGE,
+    }
+}
+
+fn receive_code(error: &ReceiveError) -> u8 {
+    match error {
+        ReceiveError::Store(error) => store_code(error),
+        ReceiveError::Net(_) => NETWORK,
+        ReceiveError::WrongDigest { .. } | ReceiveError::Unpack { .. } => UNVERIFIED,
     }
 }
 
@@ -275,12 +298,19 @@ fn gvm_hint(error: &GvmError) -> Option<String> {
         GvmError::Catalog(CatalogError::Net(_) | CatalogError::Index { .. }) => {
             Some(CHECK_THE_ADDRESS.to_owned())
         }
-        GvmError::Receive { source: ReceiveError::Store(error), .. } => store_hint(error),
-        GvmError::Receive { source: ReceiveError::Net(error), .. } => Some(transfer_hint(error).to_owned()),
-        GvmError::Receive { source: ReceiveError::WrongDigest { .. }, .. } => Some(ANOTHER_SOURCE.to_owned()),
+        GvmError::Receive { source, .. } => receive_hint(source),
         GvmError::NoneInstalled(VersionRequest::Previous) => None,
         GvmError::NoneInstalled(request) => Some(format!("run `gvm-rs install '{request}'`")),
         _ => None,
+    }
+}
+
+fn receive_hint(error: &ReceiveError) -> Option<String> {
+    match error {
+        ReceiveError::Store(error) => store_hint(error),
+        ReceiveError::Net(error) => Some(transfer_hint(error).to_owned()),
+        ReceiveError::WrongDigest { .. } => Some(ANOTHER_SOURCE.to_owned()),
+        ReceiveError::Unpack { .. } => None,
     }
 }
 
@@ -288,6 +318,7 @@ const WITHOUT_OFFLINE: &str =
     "leave out `--offline` and GVM_RS_OFFLINE, or name a mirror that is a directory";
 const CHECK_THE_ADDRESS: &str = "check the address with a browser or curl; `--offline` answers from the index \
                                  inside this program where no index is named";
+const REPAIR: &str = "run `gvm-rs repair`";
 const ANOTHER_SOURCE: &str = "nothing was installed; try another source with `--mirror URL`";
 
 fn transfer_hint(error: &NetError) -> &'static str {
@@ -319,14 +350,13 @@ fn store_hint(error: &StoreError) -> Option<String> {
         StoreError::NotInTrash(_) => Some("`gvm-rs prune --trash --dry-run` shows what is".to_owned()),
         StoreError::InstalledAnew(_) => Some("`gvm-rs rollback` undoes the last switch".to_owned()),
         StoreError::NotALink { path } | StoreError::NameTaken { path } => Some(move_away(path)),
+        // A number is that of a later program; anything else was damaged.
+        StoreError::UnknownLayout { found, .. } if found.parse::<u32>().is_err() => Some(REPAIR.to_owned()),
         StoreError::NoExec(_) | StoreError::UnknownLayout { .. } => {
             Some("set GVM_RS_HOME to another directory".to_owned())
         }
-        StoreError::Damaged { path, .. } if path.ends_with("bin/go") => {
-            Some("switch to another version, uninstall this one, and install it again".to_owned())
-        }
-        StoreError::Damaged { path, .. } if path.ends_with("current") => {
-            Some("`gvm-rs use VERSION` puts it right".to_owned())
+        StoreError::Damaged { path, .. } if path.ends_with("bin/go") || path.ends_with("current") => {
+            Some(REPAIR.to_owned())
         }
         StoreError::NoSpace { .. } => Some("`gvm-rs prune` and `gvm-rs cache clean` make room".to_owned()),
         StoreError::Disk(error) if error.is_out_of_space() => {

@@ -13,8 +13,11 @@ use crate::model::GoVersion;
 /// The format number of records; raised when a field is added.
 pub(super) const FORMAT: u32 = 1;
 
+/// The name of a record, in its generation or batch.
+pub(super) const RECORD: &str = "record.json";
+
 /// How many generations a prune keeps.
-const KEPT_GENERATIONS: usize = 10;
+pub(super) const KEPT_GENERATIONS: usize = 10;
 
 /// A published state of what is current.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -143,10 +146,15 @@ impl Store {
         Ok(from.or(previous))
     }
 
-    fn record(&self, number: u64) -> Option<Record> {
-        let path = self.layout.generation(number).join("record.json");
+    pub(super) fn record(&self, number: u64) -> Option<Record> {
+        let path = self.layout.generation(number).join(RECORD);
         let bytes = disk::read_capped(&path, 64 << 10, false).ok()?;
         serde_json::from_slice(&bytes).ok()
+    }
+
+    /// Returns the number that a link's target stands for.
+    pub(super) fn generation_of(&self, target: &Path) -> Option<u64> {
+        number_of(target.strip_prefix("generations").ok()?.to_str()?)
     }
 
     pub(super) fn generation_numbers(&self) -> Result<Vec<u64>, StoreError> {

@@ -30,6 +30,16 @@ pub(super) const FORMAT: &str = "1";
 /// The links in `bin` that lead through `current`.
 pub(super) const COMMANDS: [&str; 2] = ["go", "gofmt"];
 
+/// Where a link in `bin` leads.
+pub(super) fn command_target(command: &str) -> PathBuf {
+    Path::new("../current/go/bin").join(command)
+}
+
+/// Where a toolchain's own name in `bin` leads.
+pub(super) fn launcher_target(version: GoVersion) -> PathBuf {
+    PathBuf::from(format!("../versions/{}/bin/go", version.toolchain()))
+}
+
 /// The paths of one store.
 #[derive(Debug, Clone)]
 pub struct Layout {
@@ -44,6 +54,21 @@ impl Layout {
     /// The root, which may be moved: every link inside is relative.
     pub fn root(&self) -> &Path {
         &self.root
+    }
+
+    /// A path as it is called below the root.
+    pub(super) fn below_root(&self, path: &Path) -> PathBuf {
+        path.strip_prefix(&self.root).unwrap_or(path).to_owned()
+    }
+
+    /// The directories that a writer makes.
+    pub(super) fn directories(&self) -> [PathBuf; 6] {
+        [self.staging(), self.cache(), self.versions(), self.manifests(), self.generations(), self.bin()]
+    }
+
+    /// The directories that are made when there is something to put into them.
+    pub(super) fn directories_if_needed(&self) -> [PathBuf; 2] {
+        [self.trash(), self.projects()]
     }
 
     pub(super) fn format(&self) -> PathBuf {

@@ -99,6 +99,11 @@ impl Store {
     pub(super) fn take_lock(&self, purpose: &Purpose, waiting: Waiting<'_>) -> Result<File, StoreError> {
         self.check_owner(purpose)?;
         self.check_is_ours()?;
+        self.lock_root(purpose, waiting)
+    }
+
+    /// Takes the lock of a root that was checked.
+    pub(super) fn lock_root(&self, purpose: &Purpose, waiting: Waiting<'_>) -> Result<File, StoreError> {
         self.disk.create_dir_all(self.layout.root())?;
         let path = self.layout.lock();
         let mut file = self.disk.open_append(&path)?;
@@ -108,7 +113,7 @@ impl Store {
     }
 
     /// Refuses a directory that holds anything else: without a `layout` it is new, or a first run died in it.
-    fn check_is_ours(&self) -> Result<(), StoreError> {
+    pub(super) fn check_is_ours(&self) -> Result<(), StoreError> {
         let root = self.layout.root();
         if self.layout.format().exists() {
             return Ok(());
@@ -142,7 +147,7 @@ impl Store {
     }
 
     /// Refuses a root that others can write to, or whose owner would be locked out by files of ours.
-    fn check_owner(&self, purpose: &Purpose) -> Result<(), StoreError> {
+    pub(super) fn check_owner(&self, purpose: &Purpose) -> Result<(), StoreError> {
         let root = self.layout.root();
         let refuse = |reason: String| StoreError::Unsafe { root: root.to_owned(), reason };
         let user = rustix::process::geteuid().as_raw();

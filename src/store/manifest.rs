@@ -4,6 +4,7 @@
 //! while the files arrive, and the first line be read without the twelve thousand others. It stands outside
 //! the tree, under a name no archive can carry.
 
+use std::collections::HashSet;
 use std::fmt;
 use std::fs::File;
 use std::io::{self, BufRead as _, BufReader, BufWriter, Read as _, Seek as _, SeekFrom, Write as _};
@@ -75,10 +76,10 @@ pub struct FileRecord {
 }
 
 impl FileRecord {
-    /// Whether the path stays in the tree and the mode is one: whoever mends a tree by its manifest writes there.
+    /// Whether it is one that unpacking can have written: whoever mends a tree by its manifest writes there.
     fn is_plain(&self) -> bool {
-        let is_name = |name: &str| !matches!(name, "" | "." | "..") && !name.contains('\0');
-        self.path.split('/').all(is_name) && self.mode <= 0o777
+        let is_name = |name: &str| !matches!(name, "" | "." | "..") && !name.contains(char::is_control);
+        matches!(self.mode, 0o444 | 0o555) && self.path.split('/').all(is_name)
     }
 }
 
@@ -155,15 +156,18 @@ impl ManifestWriter {
 }
 
 impl Manifest {
-    /// Reads a whole manifest.
+    /// Reads a whole manifest, which must be in itself consistent.
     pub(super) fn read(path: &Path) -> Result<Manifest, StoreError> {
         let damaged = |reason: &dyn fmt::Display| damaged(path, reason);
         let (header, lines) = open(path)?;
-        let mut lines: Vec<String> = lines.lines().collect::<Result<_, _>>().map_err(|e| damaged(&e))?;
-        let end = lines.pop().unwrap_or_default();
-        let mut counted = End::default();
-        let mut files = Vec::with_capacity(lines.len());
-        for line in lines {
+        let mut lines = lines.lines().peekable();
+        let (mut files, mut counted, mut end) = (Vec::new(), End::default(), None);
+        while let Some(line) = lines.next() {
+            let line = line.map_err(|e| damaged(&e))?;
+            if lines.peek().is_none() {
+                end = serde_json::from_str::<End>(&line).ok();
+                break;
+            }
             let file: FileRecord = serde_json::from_str(&line).map_err(|e| damaged(&e))?;
             if !file.is_plain() {
                 return Err(damaged(&"it lists a file that cannot be in its tree"));
@@ -171,10 +175,26 @@ impl Manifest {
             counted.count(&file);
             files.push(file);
         }
-        if serde_json::from_str::<End>(&end).ok() != Some(counted) {
+        if end != Some(counted) {
             return Err(damaged(&"files are missing from it"));
         }
+        let names: HashSet<&str> = files.iter().map(|file| file.path.as_str()).collect();
+        if names.len() != files.len() {
+            return Err(damaged(&"it lists a file twice"));
+        }
         Ok(Manifest { provenance: header.provenance, files })
+    }
+
+    /// Reads a manifest file by file, for those who look for a few of them; ends where it cannot be read.
+    pub(super) fn records(path: &Path) -> Result<impl Iterator<Item = FileRecord>, StoreError> {
+        let (_, lines) = open(path)?;
+        Ok(lines.lines().map_while(|line| serde_json::from_str(&line.ok()?).ok()))
+    }
+
+    /// Whether two manifests are of the same archive and of the same files.
+    pub(super) fn tells_the_same_as(&self, other: &Manifest) -> bool {
+        let archive = |manifest: &Manifest| (manifest.provenance.sha256, manifest.provenance.size);
+        archive(self) == archive(other) && self.files == other.files
     }
 
     /// Reads only where a toolchain came from.

@@ -5,6 +5,7 @@
 //! nobody reads, and the next writer sweeps it.
 
 mod cache;
+mod damage;
 mod history;
 mod layout;
 mod lock;
@@ -15,10 +16,14 @@ mod projects;
 mod prove;
 mod receive;
 mod remove;
+mod repair;
+mod restore;
 mod staging;
+mod structure;
 mod switch;
 mod trash;
 mod unpack;
+mod verify;
 mod writer;
 
 use std::collections::BTreeSet;
@@ -29,6 +34,7 @@ use crate::disk::{self, Disk, DiskError};
 use crate::model::GoVersion;
 
 pub use cache::Cached;
+pub use damage::{Fault, Finding};
 pub use history::{Entry, Generation, Record};
 pub use layout::Layout;
 pub use lock::{Purpose, Waiting};
@@ -37,10 +43,13 @@ pub use needs::{Need, Process, Project, Surroundings};
 pub use prove::{Probe, ProofError};
 pub use receive::{Destination, Order, ReceiveError, Received, Slots};
 pub use remove::{Discarded, Fate, Removed, Removing, Sweepings};
+pub use repair::{Mending, SettledMending, Taken};
+pub use restore::Restored;
 pub use staging::{Lent, Proven, Settled, SettledForeign, Staged, Staging};
 pub use switch::Switched;
 pub use trash::{Batch, BroughtBack, Emptied, Removal};
 pub use unpack::{Limits, UnpackError, unpack};
+pub use verify::TreeCheck;
 pub use writer::{Committed, Writer};
 
 /// A store that could not be read or changed.
@@ -216,8 +225,13 @@ impl Store {
     }
 
     fn manifest_path(&self, version: GoVersion) -> Result<PathBuf, StoreError> {
-        let paths = [false, true].map(|unofficial| self.layout.manifest(version, unofficial));
-        paths.into_iter().find(|path| path.exists()).ok_or(StoreError::NotInstalled(version))
+        self.manifest_file(version).map(|(path, _)| path).ok_or(StoreError::NotInstalled(version))
+    }
+
+    /// Returns the manifest of a toolchain, and whether its name calls that unofficial.
+    fn manifest_file(&self, version: GoVersion) -> Option<(PathBuf, bool)> {
+        let paths = [false, true].map(|mark| (self.layout.manifest(version, mark), mark));
+        paths.into_iter().find(|(path, _)| std::fs::symlink_metadata(path).is_ok())
     }
 
     /// Returns the versions whose trees lie in a directory, newest first.

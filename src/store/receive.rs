@@ -88,6 +88,8 @@ pub enum Destination {
     Trial,
     /// To be unpacked for another platform.
     Foreign,
+    /// To give files to the damaged toolchain that has its name.
+    Repair,
 }
 
 /// What became of an order.
@@ -131,7 +133,8 @@ impl Store {
     /// Receives a release into staging, from the cache or the network.
     pub fn receive(&self, order: &Order<'_>, net: &Net, slots: &Slots) -> Result<Received, ReceiveError> {
         let version = order.provenance.version;
-        let is_there = || order.destination != Destination::Foreign && self.has(version);
+        let is_void_if_there = matches!(order.destination, Destination::Versions | Destination::Trial);
+        let is_there = || is_void_if_there && self.has(version);
         if is_there() {
             return Ok(Received::AlreadyThere);
         }

@@ -101,6 +101,23 @@ impl Writer<'_> {
         Ok(self.disk().remove_tree(directory)?)
     }
 
+    /// Takes away what would let a repair bring a toolchain back whose tree is gone and which nobody wants.
+    fn forget_if_lost(&self, version: GoVersion) -> Result<(), StoreError> {
+        let is_current = self.store.current()?.is_some_and(|current| current.version == version);
+        if is_current || !self.store.is_lost(version)? {
+            return Ok(());
+        }
+        self.disk().remove_file(&self.store.layout.launcher(version))?;
+        self.remove_manifests(version)
+    }
+
+    fn remove_manifests(&self, version: GoVersion) -> Result<(), StoreError> {
+        for unofficial in [false, true] {
+            self.disk().remove_file(&self.store.layout.manifest(version, unofficial))?;
+        }
+        Ok(())
+    }
+
     /// Removes the generations that need not be kept; returns how many.
     pub fn trim_history(&self) -> Result<usize, StoreError> {
         let kept = self.store.kept_numbers()?;
@@ -128,6 +145,7 @@ impl Sweepings<'_> {
         around: &mut Surroundings<'_>,
     ) -> Result<Removed, StoreError> {
         let writer = self.writer;
+        writer.forget_if_lost(version)?;
         let broken = writer.store.needs(version, around)?;
         if !broken.is_empty() && !self.removing.force {
             return Err(StoreError::Needed { version, needs: broken });
@@ -165,15 +183,16 @@ impl Sweepings<'_> {
             },
         };
         let writer = self.writer;
+        // First: without a tree, but with manifest and name, it would be one that somebody lost.
+        writer.disk().remove_file(&writer.store.layout.launcher(version))?;
+        writer.disk().sync_dir(&writer.store.layout.bin())?;
         let in_trash = self.batch.map(|batch| writer.store.layout.batch(batch).join(version.toolchain()));
         match in_trash.filter(|tree| tree.is_dir()) {
             // Its manifest did not fit.
             Some(tree) => writer.discard(&tree, &mut self.discarded)?,
             None => writer.discard(&writer.store.layout.tree(version), &mut self.discarded)?,
         }
-        for unofficial in [false, true] {
-            writer.disk().remove_file(&writer.store.layout.manifest(version, unofficial))?;
-        }
+        writer.remove_manifests(version)?;
         Ok(fate)
     }
 

@@ -6,6 +6,7 @@
 use std::fs::File;
 use std::os::fd::OwnedFd;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::StoreError;
 use super::cache::Partial;
@@ -23,6 +24,7 @@ pub(super) const LOCK: &str = ".lock";
 pub struct Staging {
     directory: PathBuf,
     disk: Disk,
+    used: AtomicUsize,
     lock: File,
 }
 
@@ -35,7 +37,7 @@ impl Staging {
             return Err(StoreError::Busy { path: lock_path, holder: String::new() });
         }
         // First the guard: where the directory cannot be made, it takes the lock's name away again.
-        let staging = Staging { directory, disk: disk.clone(), lock };
+        let staging = Staging { directory, disk: disk.clone(), used: AtomicUsize::new(0), lock };
         disk.create_dir(&staging.directory)?;
         Ok(staging)
     }
@@ -48,6 +50,16 @@ impl Staging {
     /// Where the manifest is written.
     pub(super) fn manifest(&self) -> PathBuf {
         self.directory.join("manifest")
+    }
+
+    /// A name in it that was not given out before.
+    pub(super) fn unused(&self, purpose: &str) -> PathBuf {
+        self.directory.join(format!("{purpose}-{}", self.used.fetch_add(1, Ordering::Relaxed)))
+    }
+
+    /// The door to the disk that it is on.
+    pub(super) fn disk(&self) -> &Disk {
+        &self.disk
     }
 
     /// Makes everything in it durable.
@@ -128,6 +140,12 @@ impl Staged {
                 Err(error)
             }
         }
+    }
+
+    /// Lets go of a toolchain of which only some files were needed; the archive stays if it is to be kept.
+    pub fn release(self) -> Result<(), StoreError> {
+        self.partial.settle()?;
+        self.partial.finish()
     }
 
     /// Makes a toolchain for another platform durable; it cannot be proved here, and cannot be committed.

@@ -72,13 +72,13 @@ impl Writer<'_> {
         }
     }
 
-    fn publish_generation(
+    pub(super) fn publish_generation(
         &self,
         version: GoVersion,
         from: Option<Generation>,
     ) -> Result<Generation, StoreError> {
         let (layout, disk) = (&self.store.layout, self.disk());
-        let number = history::next_number(self.store.generation_numbers()?, |last| layout.generation(last))?;
+        let number = self.next_number()?;
         let staged = layout.staging().join("generation");
         let record = Record {
             format: history::FORMAT,
@@ -88,7 +88,7 @@ impl Writer<'_> {
         };
         let publish = || {
             disk.create_dir(&staged)?;
-            disk.write_new(&staged.join("record.json"), &serde_json::to_vec(&record).unwrap_or_default())?;
+            disk.write_new(&staged.join(history::RECORD), &serde_json::to_vec(&record).unwrap_or_default())?;
             disk.symlink(&history::toolchain_target(version), &staged.join("go"))?;
             disk.sync_dir(&staged)?;
             disk.publish_new(&staged, &layout.generation(number))
@@ -107,7 +107,20 @@ impl Writer<'_> {
         }
     }
 
-    fn point_current_to(&self, number: u64) -> Result<(), StoreError> {
+    /// A number that no generation has, or had and lost while a link still leads to it.
+    fn next_number(&self) -> Result<u64, StoreError> {
+        let layout = &self.store.layout;
+        let mut taken = self.store.generation_numbers()?;
+        let last = taken.iter().copied().max().unwrap_or(0);
+        let links = [layout.current(), layout.previous()];
+        let targets = links.iter().filter_map(|link| std::fs::read_link(link).ok());
+        let linked = targets.filter_map(|target| self.store.generation_of(&target));
+        // A link that claims a number far from all others was not made here.
+        taken.extend(linked.filter(|&number| number > last && number - last < 1000));
+        history::next_number(taken, |last| layout.generation(last))
+    }
+
+    pub(super) fn point_current_to(&self, number: u64) -> Result<(), StoreError> {
         let current = self.store.layout.current();
         Ok(self.disk().replace_link(&generation_target(number), &current, &temporary_link(&current))?)
     }
@@ -132,7 +145,7 @@ impl Writer<'_> {
     }
 }
 
-fn generation_target(number: u64) -> PathBuf {
+pub(super) fn generation_target(number: u64) -> PathBuf {
     Path::new("generations").join(number.to_string())
 }
 

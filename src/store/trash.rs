@@ -7,6 +7,7 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
+use super::history::RECORD;
 use super::layout::manifest_name;
 use super::manifest::Manifest;
 use super::needs::{Need, running_from};
@@ -71,7 +72,7 @@ impl Store {
                 let manifest = |unofficial| directory.join(manifest_name(version, unofficial));
                 [false, true].iter().find_map(|&mark| Manifest::read_bytes(&manifest(mark)))
             };
-            let record = disk::read_capped(&directory.join("record.json"), 64 << 10, false).ok();
+            let record = disk::read_capped(&directory.join(RECORD), 64 << 10, false).ok();
             batches.push(Batch {
                 number,
                 record: record.and_then(|record| serde_json::from_slice(&record).ok()),
@@ -92,6 +93,15 @@ impl Store {
     /// Whether a toolchain in the trash has its manifest.
     fn is_whole(&self, directory: &Path, version: GoVersion) -> bool {
         [false, true].iter().any(|&mark| directory.join(manifest_name(version, mark)).is_file())
+    }
+
+    /// Returns the last batch that has the tree of a toolchain and not its manifest.
+    pub(super) fn batch_that_lacks_manifest(&self, version: GoVersion) -> Result<Option<u64>, StoreError> {
+        let lacks_manifest = |&number: &u64| {
+            let directory = self.layout.batch(number);
+            directory.join(version.toolchain()).is_dir() && !self.is_whole(&directory, version)
+        };
+        Ok(self.batch_numbers()?.into_iter().rev().find(lacks_manifest))
     }
 
     fn batch_numbers(&self) -> Result<Vec<u64>, StoreError> {
@@ -135,7 +145,7 @@ impl Writer<'_> {
         let publish = || {
             disk.create_dir_all(&layout.trash())?;
             disk.create_dir(&staged)?;
-            disk.write_new(&staged.join("record.json"), &serde_json::to_vec(&record).unwrap_or_default())?;
+            disk.write_new(&staged.join(RECORD), &serde_json::to_vec(&record).unwrap_or_default())?;
             disk.sync_dir(&staged)?;
             disk.publish_new(&staged, &layout.batch(number))
         };
@@ -210,7 +220,7 @@ impl Writer<'_> {
         for unofficial in [false, true] {
             let removed = directory.join(manifest_name(version, unofficial));
             if std::fs::symlink_metadata(&removed).is_ok() {
-                disk.publish_over(&removed, &layout.manifest(version, unofficial))?;
+                self.publish_manifest(&removed, version, unofficial)?;
             }
         }
         Ok(disk.publish_new(&directory.join(version.toolchain()), &layout.tree(version))?)
@@ -257,13 +267,10 @@ impl Writer<'_> {
 
     /// Moves a manifest after its tree, if that is in the trash without one; returns whether it was.
     pub(super) fn follow_to_trash(&self, version: GoVersion) -> Result<bool, StoreError> {
-        for number in self.store.batch_numbers()?.into_iter().rev() {
-            let directory = self.store.layout.batch(number);
-            if directory.join(version.toolchain()).is_dir() && !self.store.is_whole(&directory, version) {
-                self.move_manifests_to(version, number)?;
-                return Ok(true);
-            }
+        let batch = self.store.batch_that_lacks_manifest(version)?;
+        if let Some(number) = batch {
+            self.move_manifests_to(version, number)?;
         }
-        Ok(false)
+        Ok(batch.is_some())
     }
 }

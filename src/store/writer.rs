@@ -16,7 +16,7 @@ use crate::model::GoVersion;
 pub struct Writer<'a> {
     pub(super) store: &'a Store,
     pub(super) purpose: Purpose,
-    _lock: File,
+    pub(super) _lock: File,
 }
 
 /// What became of a toolchain that was ready to be committed.
@@ -45,23 +45,14 @@ impl Writer<'_> {
     }
 
     /// Creates what is missing of the layout; the format number comes last.
-    fn complete_layout(&self) -> Result<(), StoreError> {
+    pub(super) fn complete_layout(&self) -> Result<(), StoreError> {
         let (layout, disk) = (&self.store.layout, self.disk());
-        let directories = [
-            layout.staging(),
-            layout.cache(),
-            layout.versions(),
-            layout.manifests(),
-            layout.generations(),
-            layout.bin(),
-        ];
-        for directory in directories.iter().filter(|directory| !directory.is_dir()) {
+        for directory in layout.directories().iter().filter(|directory| !directory.is_dir()) {
             disk.create_dir(directory)?;
         }
         for command in COMMANDS {
             let link = layout.bin().join(command);
-            let target = Path::new("../current/go/bin").join(command);
-            self.ensure_link(&link, &target)?;
+            self.ensure_link(&link, &layout::command_target(command))?;
         }
         if !layout.format().exists() {
             disk.sync_dir(&layout.bin())?;
@@ -87,7 +78,7 @@ impl Writer<'_> {
     }
 
     /// Removes what crashes left behind, and restores the links that follow from what is installed.
-    fn sweep(&self) -> Result<(), StoreError> {
+    pub(super) fn sweep(&self) -> Result<(), StoreError> {
         let (layout, disk) = (&self.store.layout, self.disk());
         let staged = self.store.names_in(&layout.staging())?;
         for name in staged.iter().filter(|name| !name.ends_with(LOCK)) {
@@ -127,19 +118,26 @@ impl Writer<'_> {
     fn restore_launchers(&self) -> Result<(), StoreError> {
         let layout = &self.store.layout;
         let installed: BTreeSet<GoVersion> = self.store.installed()?.into_iter().collect();
+        // What somebody lost is not what somebody removed: it can be repaired.
+        let lost = self.store.lost()?;
         let mut missing = installed.clone();
         for name in self.store.names_in(&layout.bin())? {
             let Some(version) = GoVersion::of_toolchain(&name) else { continue };
-            if !missing.remove(&version) {
+            if !missing.remove(&version) && !lost.contains(&version) {
                 self.disk().remove_file(&layout.bin().join(name))?;
             }
         }
         for version in missing {
-            self.add_launcher(version)?;
+            match self.add_launcher(version) {
+                // Whoever has room makes it. A rollback must not fail for the lack of a name that it does not need.
+                Err(error) if error.is_out_of_space() => {}
+                outcome => outcome?,
+            }
         }
         for name in self.store.names_in(&layout.manifests())? {
             let Some((version, _)) = layout::manifest_of(&name) else { continue };
-            if !installed.contains(&version) && !self.follow_to_trash(version)? {
+            let is_known = installed.contains(&version) || lost.contains(&version);
+            if !is_known && !self.follow_to_trash(version)? {
                 self.disk().remove_file(&layout.manifests().join(name))?;
             }
         }
@@ -148,8 +146,8 @@ impl Writer<'_> {
 
     /// Lets cmd/go find the toolchain under its own name on PATH (the GOTOOLCHAIN lookup).
     pub(super) fn add_launcher(&self, version: GoVersion) -> Result<(), StoreError> {
-        let target = PathBuf::from(format!("../versions/{}/bin/go", version.toolchain()));
-        self.ensure_link(&self.store.layout.launcher(version), &target).map(|_| ())
+        let launcher = self.store.layout.launcher(version);
+        self.ensure_link(&launcher, &layout::launcher_target(version)).map(|_| ())
     }
 
     /// Creates a place to work in that no sweep touches while this process lives.
@@ -167,8 +165,8 @@ impl Writer<'_> {
         let committed = if self.store.has(version) {
             Committed::AlreadyThere
         } else {
-            let manifest = layout.manifest(version, provenance.is_unofficial());
-            disk.publish_over(&settled.staging.manifest(), &manifest)?;
+            let is_unofficial = provenance.is_unofficial();
+            self.publish_manifest(&settled.staging.manifest(), version, is_unofficial)?;
             match disk.publish_new(&settled.staging.tree(), &layout.tree(version))? {
                 Published::Done => {
                     self.add_launcher(version)?;
@@ -177,13 +175,29 @@ impl Writer<'_> {
                 }
                 // Not ours, and not for us to remove.
                 Published::AlreadyThere => {
-                    disk.remove_file(&manifest)?;
+                    disk.remove_file(&layout.manifest(version, is_unofficial))?;
                     return Err(StoreError::NameTaken { path: layout.tree(version) });
                 }
             }
         };
         settled.finish()?;
         Ok(committed)
+    }
+
+    /// Gives a manifest its name. One of a tree that was lost may have stood for another root of trust.
+    pub(super) fn publish_manifest(
+        &self,
+        from: &Path,
+        version: GoVersion,
+        is_unofficial: bool,
+    ) -> Result<(), StoreError> {
+        let layout = &self.store.layout;
+        self.disk().publish_over(from, &layout.manifest(version, is_unofficial))?;
+        let other = layout.manifest(version, !is_unofficial);
+        if std::fs::symlink_metadata(&other).is_ok() {
+            self.disk().remove_file(&other)?;
+        }
+        Ok(())
     }
 
     /// Publishes a toolchain for another platform where nothing takes it for a usable one; returns where.

@@ -118,6 +118,8 @@ const NO_PARENT_SYNC: &str = "is not followed by a sync of the directory before 
 const UNSYNCED_SOURCE: &str = "publishes what was not synced";
 const UNKNOWN_SOURCE: &str = "publishes under a name that this test does not know";
 const UNSYNCED_BATCH: &str = "goes to the trash, which is not synced after it";
+const UNSYNCED_NAME: &str =
+    "deletes a tree whose name in `bin` may come back, as if it were one that was lost";
 const SYNC_BETWEEN: &str = "comes after a sync of the directory that holds its temporary link";
 const NO_LINK: &str = "renames a link that was not created";
 const SYNC_PER_FILE: &str = "syncs one file of a tree";
@@ -169,6 +171,7 @@ impl Log {
         self.parents_are_synced()?;
         self.links_are_renamed_at_once()?;
         self.batches_are_synced()?;
+        self.names_are_gone_before_what_is_deleted()?;
         self.the_tree_is_flushed_once()
     }
 
@@ -275,6 +278,20 @@ impl Log {
             let sync = Step::new("sync-dir", step.path.parent().unwrap_or(&step.path));
             if is_moved && !self.steps[number..].contains(&sync) {
                 return Err((number, UNSYNCED_BATCH));
+            }
+        }
+        Ok(())
+    }
+
+    /// A tree that goes to the trash is found there; of one that is deleted the name in `bin` goes first.
+    fn names_are_gone_before_what_is_deleted(&self) -> Verdict {
+        let bin = self.root.join("bin");
+        for (number, step) in self.steps.iter().enumerate().filter(|(_, step)| step.action == "withdraw") {
+            let name = Step::new("remove", &bin.join(step.path.file_name().unwrap()));
+            let removed = self.steps[..number].iter().rposition(|step| *step == name);
+            let sync = Step::new("sync-dir", &bin);
+            if removed.is_some_and(|removed| !self.steps[removed..number].contains(&sync)) {
+                return Err((number, UNSYNCED_NAME));
             }
         }
         Ok(())

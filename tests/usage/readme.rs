@@ -32,6 +32,8 @@ const RUN_BY: &[(&str, &str)] = &[
     ("gvm-rs outdated", "tests/listing.rs"),
     ("gvm-rs prune", "tests/trash/prunes.rs"),
     ("gvm-rs cache", "tests/listing.rs"),
+    ("gvm-rs verify", "tests/damage.rs"),
+    ("gvm-rs repair", "tests/damage.rs"),
     ("gvm-rs exec", "tests/exec.rs"),
     ("gvm-rs try", "tests/trial/tries.rs"),
     ("gvm-rs matrix", "tests/trial/matrix.rs"),

@@ -14,11 +14,13 @@ pub(crate) mod matrix;
 pub(crate) mod outdated;
 pub(crate) mod prune;
 pub(crate) mod remote;
+pub(crate) mod repair;
 pub(crate) mod rollback;
 pub(crate) mod switch;
 pub(crate) mod trial;
 pub(crate) mod undo;
 pub(crate) mod uninstall;
+pub(crate) mod verify;
 
 mod changes;
 mod removals;

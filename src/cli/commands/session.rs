@@ -1,5 +1,7 @@
 //! What a command that changes something works with: store, network, settings and a watcher.
 
+use std::io;
+
 use gvm_rs::catalog::Fetched;
 use gvm_rs::gvm::{Gvm, Settings};
 use gvm_rs::model::VersionRequest;
@@ -25,17 +27,28 @@ pub(super) struct Session {
 impl Session {
     /// Opens a session. Nothing is connected to, and no certificate is read, before it is needed.
     pub(super) fn open(config: &Config, ui: &Ui) -> Result<Session, Failure> {
-        Session::with(Interrupt::listen().map_err(Failure::Signals)?, config, ui)
+        Session::with(config.store()?, Interrupt::listen(), config, ui)
     }
 
     /// Opens a session in which other commands run.
     pub(super) fn open_beside_command(config: &Config, ui: &Ui) -> Result<Session, Failure> {
-        Session::with(Interrupt::listen_beside_command().map_err(Failure::Signals)?, config, ui)
+        Session::with(config.store()?, Interrupt::listen_beside_command(), config, ui)
     }
 
-    fn with(interrupt: Interrupt, config: &Config, ui: &Ui) -> Result<Session, Failure> {
+    /// Opens a session on a store that may be damaged, to look at that.
+    pub(super) fn open_damaged(config: &Config, ui: &Ui) -> Result<Session, Failure> {
+        Session::with(config.damaged_store()?, Interrupt::listen(), config, ui)
+    }
+
+    fn with(
+        store: Store,
+        interrupt: io::Result<Interrupt>,
+        config: &Config,
+        ui: &Ui,
+    ) -> Result<Session, Failure> {
+        let interrupt = interrupt.map_err(Failure::Signals)?;
         Ok(Session {
-            store: config.store()?,
+            store,
             net: Net::new(config.net_options()),
             fetched: Fetched::default(),
             settings: config.settings()?,

@@ -112,6 +112,15 @@ _gvm__rs() {
             gvm__rs,uninstall)
                 cmd="gvm__rs__subcmd__uninstall"
                 ;;
+            gvm__rs,up)
+                cmd="gvm__rs__subcmd__upgrade"
+                ;;
+            gvm__rs,update)
+                cmd="gvm__rs__subcmd__upgrade"
+                ;;
+            gvm__rs,upgrade)
+                cmd="gvm__rs__subcmd__upgrade"
+                ;;
             gvm__rs,use)
                 cmd="gvm__rs__subcmd__use"
                 ;;
@@ -208,6 +217,9 @@ _gvm__rs() {
             gvm__rs__subcmd__help,uninstall)
                 cmd="gvm__rs__subcmd__help__subcmd__uninstall"
                 ;;
+            gvm__rs__subcmd__help,upgrade)
+                cmd="gvm__rs__subcmd__help__subcmd__upgrade"
+                ;;
             gvm__rs__subcmd__help,use)
                 cmd="gvm__rs__subcmd__help__subcmd__use"
                 ;;
@@ -227,7 +239,7 @@ _gvm__rs() {
 
     case "${cmd}" in
         gvm__rs)
-            opts="-q -v -h -V --quiet --verbose --offline --home --lock-timeout --help --version install i use default global set rollback undo history list ls versions ls-remote list-remote search current which where prefix exec run x try matrix bisect env uninstall rm remove prune gc verify repair cache outdated init completions help"
+            opts="-q -v -h -V --quiet --verbose --offline --home --lock-timeout --help --version install i use default global set upgrade update up rollback undo history list ls versions ls-remote list-remote search current which where prefix exec run x try matrix bisect env uninstall rm remove prune gc verify repair cache outdated init completions help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -509,7 +521,7 @@ _gvm__rs() {
             return 0
             ;;
         gvm__subcmd__rs__subcmd__help)
-            opts="install use rollback undo history list ls-remote current which where exec try matrix bisect env uninstall prune verify repair cache outdated init completions help"
+            opts="install use upgrade rollback undo history list ls-remote current which where exec try matrix bisect env uninstall prune verify repair cache outdated init completions help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -802,6 +814,20 @@ _gvm__rs() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        gvm__subcmd__rs__subcmd__help__subcmd__upgrade)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         gvm__subcmd__rs__subcmd__help__subcmd__use)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
@@ -903,7 +929,7 @@ _gvm__rs() {
             return 0
             ;;
         gvm__subcmd__rs__subcmd__install)
-            opts="-q -v -j -h --quiet --verbose --offline --home --lock-timeout --use --downloads --keep-archives --os --arch --no-prove --json --mirror --index --refresh --insecure-mirror --help"
+            opts="-q -v -j -h --quiet --verbose --offline --home --lock-timeout --use --downloads --keep-archives --os --arch --no-prove --proof --json --mirror --index --refresh --insecure-mirror --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -931,6 +957,10 @@ _gvm__rs() {
                     ;;
                 --arch)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --proof)
+                    COMPREPLY=($(compgen -W "version build" -- "${cur}"))
                     return 0
                     ;;
                 --mirror)
@@ -1224,8 +1254,8 @@ _gvm__rs() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
-        gvm__subcmd__rs__subcmd__use)
-            opts="-q -v -h --quiet --verbose --offline --home --lock-timeout --json --mirror --index --refresh --insecure-mirror --help"
+        gvm__subcmd__rs__subcmd__upgrade)
+            opts="-q -v -n -h --quiet --verbose --offline --home --lock-timeout --to-minor --all --rebuild-tools --dry-run --proof --check --json --mirror --index --refresh --insecure-mirror --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1236,6 +1266,52 @@ _gvm__rs() {
                     return 0
                     ;;
                 --lock-timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --proof)
+                    COMPREPLY=($(compgen -W "version build" -- "${cur}"))
+                    return 0
+                    ;;
+                --check)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --mirror)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --index)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        gvm__subcmd__rs__subcmd__use)
+            opts="-q -v -h --quiet --verbose --offline --home --lock-timeout --proof --check --json --mirror --index --refresh --insecure-mirror --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --home)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --lock-timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --proof)
+                    COMPREPLY=($(compgen -W "version build" -- "${cur}"))
+                    return 0
+                    ;;
+                --check)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

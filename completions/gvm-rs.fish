@@ -37,6 +37,9 @@ complete -c gvm-rs -n "__fish_gvm_rs_needs_command" -f -a "use" -d 'Makes a tool
 complete -c gvm-rs -n "__fish_gvm_rs_needs_command" -f -a "default" -d 'Makes a toolchain the default, and installs it first if need be'
 complete -c gvm-rs -n "__fish_gvm_rs_needs_command" -f -a "global" -d 'Makes a toolchain the default, and installs it first if need be'
 complete -c gvm-rs -n "__fish_gvm_rs_needs_command" -f -a "set" -d 'Makes a toolchain the default, and installs it first if need be'
+complete -c gvm-rs -n "__fish_gvm_rs_needs_command" -f -a "upgrade" -d 'Installs and switches to the newest patch of the current line, and undoes that where it does not work'
+complete -c gvm-rs -n "__fish_gvm_rs_needs_command" -f -a "update" -d 'Installs and switches to the newest patch of the current line, and undoes that where it does not work'
+complete -c gvm-rs -n "__fish_gvm_rs_needs_command" -f -a "up" -d 'Installs and switches to the newest patch of the current line, and undoes that where it does not work'
 complete -c gvm-rs -n "__fish_gvm_rs_needs_command" -f -a "rollback" -d 'Goes back to the toolchain before, or to a generation or version'
 complete -c gvm-rs -n "__fish_gvm_rs_needs_command" -f -a "undo" -d 'Undoes the last removal or switch'
 complete -c gvm-rs -n "__fish_gvm_rs_needs_command" -f -a "history" -d 'Shows every switch, oldest first'
@@ -74,6 +77,8 @@ complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand install" -l lock-timeout -
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand install" -s j -l downloads -d 'How many downloads run at once' -r
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand install" -l os -d 'Unpacks for another operating system, into foreign/' -r
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand install" -l arch -d 'Unpacks for another architecture, into foreign/' -r
+complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand install" -l proof -d 'What a toolchain has to show first: `build` is that it builds programs, too [default: version]' -r -f -a "version\t''
+build\t''"
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand install" -l mirror -d 'Base URL of the archives: https://, file:// or a path [default: $GVM_RS_MIRROR or https://go.dev/dl]' -r
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand install" -l index -d 'URL or file of an index in go.dev\'s JSON form, used and trusted in place of the official one [default: $GVM_RS_INDEX]' -r
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand install" -s q -l quiet -d 'Says nothing but results and errors'
@@ -91,6 +96,8 @@ complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand i" -l lock-timeout -d 'Wai
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand i" -s j -l downloads -d 'How many downloads run at once' -r
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand i" -l os -d 'Unpacks for another operating system, into foreign/' -r
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand i" -l arch -d 'Unpacks for another architecture, into foreign/' -r
+complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand i" -l proof -d 'What a toolchain has to show first: `build` is that it builds programs, too [default: version]' -r -f -a "version\t''
+build\t''"
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand i" -l mirror -d 'Base URL of the archives: https://, file:// or a path [default: $GVM_RS_MIRROR or https://go.dev/dl]' -r
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand i" -l index -d 'URL or file of an index in go.dev\'s JSON form, used and trusted in place of the official one [default: $GVM_RS_INDEX]' -r
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand i" -s q -l quiet -d 'Says nothing but results and errors'
@@ -105,6 +112,9 @@ complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand i" -l insecure-mirror -d '
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand i" -s h -l help -d 'Print help'
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand use" -l home -d 'The directory that holds everything [default: $GVM_RS_HOME or ~/.gvm-rs]' -r -F
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand use" -l lock-timeout -d 'Waits at most this many seconds for another gvm-rs (exit code 75)' -r
+complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand use" -l proof -d 'What a toolchain has to show that never was current: `build` is that it builds programs, too [default: build]' -r -f -a "version\t''
+build\t''"
+complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand use" -l check -d 'A command that has to succeed here under the new toolchain before `go` becomes it; may be repeated' -r
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand use" -l mirror -d 'Base URL of the archives: https://, file:// or a path [default: $GVM_RS_MIRROR or https://go.dev/dl]' -r
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand use" -l index -d 'URL or file of an index in go.dev\'s JSON form, used and trusted in place of the official one [default: $GVM_RS_INDEX]' -r
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand use" -s q -l quiet -d 'Says nothing but results and errors'
@@ -116,6 +126,9 @@ complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand use" -l insecure-mirror -d
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand use" -s h -l help -d 'Print help'
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand default" -l home -d 'The directory that holds everything [default: $GVM_RS_HOME or ~/.gvm-rs]' -r -F
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand default" -l lock-timeout -d 'Waits at most this many seconds for another gvm-rs (exit code 75)' -r
+complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand default" -l proof -d 'What a toolchain has to show that never was current: `build` is that it builds programs, too [default: build]' -r -f -a "version\t''
+build\t''"
+complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand default" -l check -d 'A command that has to succeed here under the new toolchain before `go` becomes it; may be repeated' -r
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand default" -l mirror -d 'Base URL of the archives: https://, file:// or a path [default: $GVM_RS_MIRROR or https://go.dev/dl]' -r
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand default" -l index -d 'URL or file of an index in go.dev\'s JSON form, used and trusted in place of the official one [default: $GVM_RS_INDEX]' -r
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand default" -s q -l quiet -d 'Says nothing but results and errors'
@@ -127,6 +140,9 @@ complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand default" -l insecure-mirro
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand default" -s h -l help -d 'Print help'
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand global" -l home -d 'The directory that holds everything [default: $GVM_RS_HOME or ~/.gvm-rs]' -r -F
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand global" -l lock-timeout -d 'Waits at most this many seconds for another gvm-rs (exit code 75)' -r
+complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand global" -l proof -d 'What a toolchain has to show that never was current: `build` is that it builds programs, too [default: build]' -r -f -a "version\t''
+build\t''"
+complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand global" -l check -d 'A command that has to succeed here under the new toolchain before `go` becomes it; may be repeated' -r
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand global" -l mirror -d 'Base URL of the archives: https://, file:// or a path [default: $GVM_RS_MIRROR or https://go.dev/dl]' -r
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand global" -l index -d 'URL or file of an index in go.dev\'s JSON form, used and trusted in place of the official one [default: $GVM_RS_INDEX]' -r
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand global" -s q -l quiet -d 'Says nothing but results and errors'
@@ -138,6 +154,9 @@ complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand global" -l insecure-mirror
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand global" -s h -l help -d 'Print help'
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand set" -l home -d 'The directory that holds everything [default: $GVM_RS_HOME or ~/.gvm-rs]' -r -F
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand set" -l lock-timeout -d 'Waits at most this many seconds for another gvm-rs (exit code 75)' -r
+complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand set" -l proof -d 'What a toolchain has to show that never was current: `build` is that it builds programs, too [default: build]' -r -f -a "version\t''
+build\t''"
+complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand set" -l check -d 'A command that has to succeed here under the new toolchain before `go` becomes it; may be repeated' -r
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand set" -l mirror -d 'Base URL of the archives: https://, file:// or a path [default: $GVM_RS_MIRROR or https://go.dev/dl]' -r
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand set" -l index -d 'URL or file of an index in go.dev\'s JSON form, used and trusted in place of the official one [default: $GVM_RS_INDEX]' -r
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand set" -s q -l quiet -d 'Says nothing but results and errors'
@@ -147,6 +166,60 @@ complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand set" -l json -d 'Prints JS
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand set" -l refresh -d 'Fetches the release index even if one was fetched within the hour'
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand set" -l insecure-mirror -d 'Accepts a mirror by plain http; hashes are checked all the same'
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand set" -s h -l help -d 'Print help'
+complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand upgrade" -l home -d 'The directory that holds everything [default: $GVM_RS_HOME or ~/.gvm-rs]' -r -F
+complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand upgrade" -l lock-timeout -d 'Waits at most this many seconds for another gvm-rs (exit code 75)' -r
+complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand upgrade" -l proof -d 'What a toolchain has to show that never was current: `build` is that it builds programs, too [default: build]' -r -f -a "version\t''
+build\t''"
+complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand upgrade" -l check -d 'A command that has to succeed here under the new toolchain before `go` becomes it; may be repeated' -r
+complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand upgrade" -l mirror -d 'Base URL of the archives: https://, file:// or a path [default: $GVM_RS_MIRROR or https://go.dev/dl]' -r
+complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand upgrade" -l index -d 'URL or file of an index in go.dev\'s JSON form, used and trusted in place of the official one [default: $GVM_RS_INDEX]' -r
+complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand upgrade" -s q -l quiet -d 'Says nothing but results and errors'
+complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand upgrade" -s v -l verbose -d 'Says more about what is done'
+complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand upgrade" -l offline -d 'Never opens a connection; answers from what is on this machine'
+complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand upgrade" -l to-minor -d 'Goes to the newest stable release, of whatever line'
+complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand upgrade" -l all -d 'Installs the newest patch of every installed line, and switches to that of the current one'
+complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand upgrade" -l rebuild-tools -d 'Builds the tools in GOBIN again that an older Go built'
+complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand upgrade" -s n -l dry-run -d 'Shows what would be done'
+complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand upgrade" -l json -d 'Prints JSON'
+complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand upgrade" -l refresh -d 'Fetches the release index even if one was fetched within the hour'
+complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand upgrade" -l insecure-mirror -d 'Accepts a mirror by plain http; hashes are checked all the same'
+complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand upgrade" -s h -l help -d 'Print help'
+complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand update" -l home -d 'The directory that holds everything [default: $GVM_RS_HOME or ~/.gvm-rs]' -r -F
+complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand update" -l lock-timeout -d 'Waits at most this many seconds for another gvm-rs (exit code 75)' -r
+complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand update" -l proof -d 'What a toolchain has to show that never was current: `build` is that it builds programs, too [default: build]' -r -f -a "version\t''
+build\t''"
+complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand update" -l check -d 'A command that has to succeed here under the new toolchain before `go` becomes it; may be repeated' -r
+complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand update" -l mirror -d 'Base URL of the archives: https://, file:// or a path [default: $GVM_RS_MIRROR or https://go.dev/dl]' -r
+complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand update" -l index -d 'URL or file of an index in go.dev\'s JSON form, used and trusted in place of the official one [default: $GVM_RS_INDEX]' -r
+complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand update" -s q -l quiet -d 'Says nothing but results and errors'
+complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand update" -s v -l verbose -d 'Says more about what is done'
+complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand update" -l offline -d 'Never opens a connection; answers from what is on this machine'
+complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand update" -l to-minor -d 'Goes to the newest stable release, of whatever line'
+complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand update" -l all -d 'Installs the newest patch of every installed line, and switches to that of the current one'
+complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand update" -l rebuild-tools -d 'Builds the tools in GOBIN again that an older Go built'
+complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand update" -s n -l dry-run -d 'Shows what would be done'
+complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand update" -l json -d 'Prints JSON'
+complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand update" -l refresh -d 'Fetches the release index even if one was fetched within the hour'
+complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand update" -l insecure-mirror -d 'Accepts a mirror by plain http; hashes are checked all the same'
+complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand update" -s h -l help -d 'Print help'
+complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand up" -l home -d 'The directory that holds everything [default: $GVM_RS_HOME or ~/.gvm-rs]' -r -F
+complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand up" -l lock-timeout -d 'Waits at most this many seconds for another gvm-rs (exit code 75)' -r
+complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand up" -l proof -d 'What a toolchain has to show that never was current: `build` is that it builds programs, too [default: build]' -r -f -a "version\t''
+build\t''"
+complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand up" -l check -d 'A command that has to succeed here under the new toolchain before `go` becomes it; may be repeated' -r
+complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand up" -l mirror -d 'Base URL of the archives: https://, file:// or a path [default: $GVM_RS_MIRROR or https://go.dev/dl]' -r
+complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand up" -l index -d 'URL or file of an index in go.dev\'s JSON form, used and trusted in place of the official one [default: $GVM_RS_INDEX]' -r
+complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand up" -s q -l quiet -d 'Says nothing but results and errors'
+complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand up" -s v -l verbose -d 'Says more about what is done'
+complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand up" -l offline -d 'Never opens a connection; answers from what is on this machine'
+complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand up" -l to-minor -d 'Goes to the newest stable release, of whatever line'
+complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand up" -l all -d 'Installs the newest patch of every installed line, and switches to that of the current one'
+complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand up" -l rebuild-tools -d 'Builds the tools in GOBIN again that an older Go built'
+complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand up" -s n -l dry-run -d 'Shows what would be done'
+complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand up" -l json -d 'Prints JSON'
+complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand up" -l refresh -d 'Fetches the release index even if one was fetched within the hour'
+complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand up" -l insecure-mirror -d 'Accepts a mirror by plain http; hashes are checked all the same'
+complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand up" -s h -l help -d 'Print help'
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand rollback" -l home -d 'The directory that holds everything [default: $GVM_RS_HOME or ~/.gvm-rs]' -r -F
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand rollback" -l lock-timeout -d 'Waits at most this many seconds for another gvm-rs (exit code 75)' -r
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand rollback" -s q -l quiet -d 'Says nothing but results and errors'
@@ -463,27 +536,28 @@ complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand completions" -s q -l quiet
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand completions" -s v -l verbose -d 'Says more about what is done'
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand completions" -l offline -d 'Never opens a connection; answers from what is on this machine'
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand completions" -s h -l help -d 'Print help'
-complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand help; and not __fish_seen_subcommand_from install use rollback undo history list ls-remote current which where exec try matrix bisect env uninstall prune verify repair cache outdated init completions help" -f -a "install" -d 'Installs releases, several at once'
-complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand help; and not __fish_seen_subcommand_from install use rollback undo history list ls-remote current which where exec try matrix bisect env uninstall prune verify repair cache outdated init completions help" -f -a "use" -d 'Makes a toolchain the default, and installs it first if need be'
-complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand help; and not __fish_seen_subcommand_from install use rollback undo history list ls-remote current which where exec try matrix bisect env uninstall prune verify repair cache outdated init completions help" -f -a "rollback" -d 'Goes back to the toolchain before, or to a generation or version'
-complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand help; and not __fish_seen_subcommand_from install use rollback undo history list ls-remote current which where exec try matrix bisect env uninstall prune verify repair cache outdated init completions help" -f -a "undo" -d 'Undoes the last removal or switch'
-complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand help; and not __fish_seen_subcommand_from install use rollback undo history list ls-remote current which where exec try matrix bisect env uninstall prune verify repair cache outdated init completions help" -f -a "history" -d 'Shows every switch, oldest first'
-complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand help; and not __fish_seen_subcommand_from install use rollback undo history list ls-remote current which where exec try matrix bisect env uninstall prune verify repair cache outdated init completions help" -f -a "list" -d 'Lists the installed toolchains'
-complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand help; and not __fish_seen_subcommand_from install use rollback undo history list ls-remote current which where exec try matrix bisect env uninstall prune verify repair cache outdated init completions help" -f -a "ls-remote" -d 'Lists the releases there are'
-complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand help; and not __fish_seen_subcommand_from install use rollback undo history list ls-remote current which where exec try matrix bisect env uninstall prune verify repair cache outdated init completions help" -f -a "current" -d 'Shows the current toolchain'
-complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand help; and not __fish_seen_subcommand_from install use rollback undo history list ls-remote current which where exec try matrix bisect env uninstall prune verify repair cache outdated init completions help" -f -a "which" -d 'Shows the path of a program of the current toolchain'
-complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand help; and not __fish_seen_subcommand_from install use rollback undo history list ls-remote current which where exec try matrix bisect env uninstall prune verify repair cache outdated init completions help" -f -a "where" -d 'Shows the directory of a toolchain, its GOROOT'
-complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand help; and not __fish_seen_subcommand_from install use rollback undo history list ls-remote current which where exec try matrix bisect env uninstall prune verify repair cache outdated init completions help" -f -a "exec" -d 'Runs a command under another toolchain'
-complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand help; and not __fish_seen_subcommand_from install use rollback undo history list ls-remote current which where exec try matrix bisect env uninstall prune verify repair cache outdated init completions help" -f -a "try" -d 'Runs a command under a toolchain that need not be installed, and leaves nothing of it behind'
-complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand help; and not __fish_seen_subcommand_from install use rollback undo history list ls-remote current which where exec try matrix bisect env uninstall prune verify repair cache outdated init completions help" -f -a "matrix" -d 'Runs a command under several toolchains, one after the other, and prints a table'
-complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand help; and not __fish_seen_subcommand_from install use rollback undo history list ls-remote current which where exec try matrix bisect env uninstall prune verify repair cache outdated init completions help" -f -a "bisect" -d 'Finds the first release under which a command fails'
-complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand help; and not __fish_seen_subcommand_from install use rollback undo history list ls-remote current which where exec try matrix bisect env uninstall prune verify repair cache outdated init completions help" -f -a "env" -d 'Shows the settings in force, or prints shell code that puts Go on PATH'
-complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand help; and not __fish_seen_subcommand_from install use rollback undo history list ls-remote current which where exec try matrix bisect env uninstall prune verify repair cache outdated init completions help" -f -a "uninstall" -d 'Removes toolchains, named exactly; `undo` brings them back'
-complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand help; and not __fish_seen_subcommand_from install use rollback undo history list ls-remote current which where exec try matrix bisect env uninstall prune verify repair cache outdated init completions help" -f -a "prune" -d 'Removes superseded patch releases, or empties the trash'
-complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand help; and not __fish_seen_subcommand_from install use rollback undo history list ls-remote current which where exec try matrix bisect env uninstall prune verify repair cache outdated init completions help" -f -a "verify" -d 'Looks for damage: every file against what was installed, and the store itself'
-complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand help; and not __fish_seen_subcommand_from install use rollback undo history list ls-remote current which where exec try matrix bisect env uninstall prune verify repair cache outdated init completions help" -f -a "repair" -d 'Puts right what `verify` finds'
-complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand help; and not __fish_seen_subcommand_from install use rollback undo history list ls-remote current which where exec try matrix bisect env uninstall prune verify repair cache outdated init completions help" -f -a "cache" -d 'Shows or empties the download cache'
-complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand help; and not __fish_seen_subcommand_from install use rollback undo history list ls-remote current which where exec try matrix bisect env uninstall prune verify repair cache outdated init completions help" -f -a "outdated" -d 'Lists the lines of which there is a newer release'
-complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand help; and not __fish_seen_subcommand_from install use rollback undo history list ls-remote current which where exec try matrix bisect env uninstall prune verify repair cache outdated init completions help" -f -a "init" -d 'Prints shell code that puts Go on PATH: eval "$(gvm-rs init bash)"'
-complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand help; and not __fish_seen_subcommand_from install use rollback undo history list ls-remote current which where exec try matrix bisect env uninstall prune verify repair cache outdated init completions help" -f -a "completions" -d 'Prints a completion script'
-complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand help; and not __fish_seen_subcommand_from install use rollback undo history list ls-remote current which where exec try matrix bisect env uninstall prune verify repair cache outdated init completions help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand help; and not __fish_seen_subcommand_from install use upgrade rollback undo history list ls-remote current which where exec try matrix bisect env uninstall prune verify repair cache outdated init completions help" -f -a "install" -d 'Installs releases, several at once'
+complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand help; and not __fish_seen_subcommand_from install use upgrade rollback undo history list ls-remote current which where exec try matrix bisect env uninstall prune verify repair cache outdated init completions help" -f -a "use" -d 'Makes a toolchain the default, and installs it first if need be'
+complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand help; and not __fish_seen_subcommand_from install use upgrade rollback undo history list ls-remote current which where exec try matrix bisect env uninstall prune verify repair cache outdated init completions help" -f -a "upgrade" -d 'Installs and switches to the newest patch of the current line, and undoes that where it does not work'
+complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand help; and not __fish_seen_subcommand_from install use upgrade rollback undo history list ls-remote current which where exec try matrix bisect env uninstall prune verify repair cache outdated init completions help" -f -a "rollback" -d 'Goes back to the toolchain before, or to a generation or version'
+complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand help; and not __fish_seen_subcommand_from install use upgrade rollback undo history list ls-remote current which where exec try matrix bisect env uninstall prune verify repair cache outdated init completions help" -f -a "undo" -d 'Undoes the last removal or switch'
+complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand help; and not __fish_seen_subcommand_from install use upgrade rollback undo history list ls-remote current which where exec try matrix bisect env uninstall prune verify repair cache outdated init completions help" -f -a "history" -d 'Shows every switch, oldest first'
+complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand help; and not __fish_seen_subcommand_from install use upgrade rollback undo history list ls-remote current which where exec try matrix bisect env uninstall prune verify repair cache outdated init completions help" -f -a "list" -d 'Lists the installed toolchains'
+complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand help; and not __fish_seen_subcommand_from install use upgrade rollback undo history list ls-remote current which where exec try matrix bisect env uninstall prune verify repair cache outdated init completions help" -f -a "ls-remote" -d 'Lists the releases there are'
+complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand help; and not __fish_seen_subcommand_from install use upgrade rollback undo history list ls-remote current which where exec try matrix bisect env uninstall prune verify repair cache outdated init completions help" -f -a "current" -d 'Shows the current toolchain'
+complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand help; and not __fish_seen_subcommand_from install use upgrade rollback undo history list ls-remote current which where exec try matrix bisect env uninstall prune verify repair cache outdated init completions help" -f -a "which" -d 'Shows the path of a program of the current toolchain'
+complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand help; and not __fish_seen_subcommand_from install use upgrade rollback undo history list ls-remote current which where exec try matrix bisect env uninstall prune verify repair cache outdated init completions help" -f -a "where" -d 'Shows the directory of a toolchain, its GOROOT'
+complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand help; and not __fish_seen_subcommand_from install use upgrade rollback undo history list ls-remote current which where exec try matrix bisect env uninstall prune verify repair cache outdated init completions help" -f -a "exec" -d 'Runs a command under another toolchain'
+complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand help; and not __fish_seen_subcommand_from install use upgrade rollback undo history list ls-remote current which where exec try matrix bisect env uninstall prune verify repair cache outdated init completions help" -f -a "try" -d 'Runs a command under a toolchain that need not be installed, and leaves nothing of it behind'
+complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand help; and not __fish_seen_subcommand_from install use upgrade rollback undo history list ls-remote current which where exec try matrix bisect env uninstall prune verify repair cache outdated init completions help" -f -a "matrix" -d 'Runs a command under several toolchains, one after the other, and prints a table'
+complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand help; and not __fish_seen_subcommand_from install use upgrade rollback undo history list ls-remote current which where exec try matrix bisect env uninstall prune verify repair cache outdated init completions help" -f -a "bisect" -d 'Finds the first release under which a command fails'
+complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand help; and not __fish_seen_subcommand_from install use upgrade rollback undo history list ls-remote current which where exec try matrix bisect env uninstall prune verify repair cache outdated init completions help" -f -a "env" -d 'Shows the settings in force, or prints shell code that puts Go on PATH'
+complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand help; and not __fish_seen_subcommand_from install use upgrade rollback undo history list ls-remote current which where exec try matrix bisect env uninstall prune verify repair cache outdated init completions help" -f -a "uninstall" -d 'Removes toolchains, named exactly; `undo` brings them back'
+complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand help; and not __fish_seen_subcommand_from install use upgrade rollback undo history list ls-remote current which where exec try matrix bisect env uninstall prune verify repair cache outdated init completions help" -f -a "prune" -d 'Removes superseded patch releases, or empties the trash'
+complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand help; and not __fish_seen_subcommand_from install use upgrade rollback undo history list ls-remote current which where exec try matrix bisect env uninstall prune verify repair cache outdated init completions help" -f -a "verify" -d 'Looks for damage: every file against what was installed, and the store itself'
+complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand help; and not __fish_seen_subcommand_from install use upgrade rollback undo history list ls-remote current which where exec try matrix bisect env uninstall prune verify repair cache outdated init completions help" -f -a "repair" -d 'Puts right what `verify` finds'
+complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand help; and not __fish_seen_subcommand_from install use upgrade rollback undo history list ls-remote current which where exec try matrix bisect env uninstall prune verify repair cache outdated init completions help" -f -a "cache" -d 'Shows or empties the download cache'
+complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand help; and not __fish_seen_subcommand_from install use upgrade rollback undo history list ls-remote current which where exec try matrix bisect env uninstall prune verify repair cache outdated init completions help" -f -a "outdated" -d 'Lists the lines of which there is a newer release'
+complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand help; and not __fish_seen_subcommand_from install use upgrade rollback undo history list ls-remote current which where exec try matrix bisect env uninstall prune verify repair cache outdated init completions help" -f -a "init" -d 'Prints shell code that puts Go on PATH: eval "$(gvm-rs init bash)"'
+complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand help; and not __fish_seen_subcommand_from install use upgrade rollback undo history list ls-remote current which where exec try matrix bisect env uninstall prune verify repair cache outdated init completions help" -f -a "completions" -d 'Prints a completion script'
+complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand help; and not __fish_seen_subcommand_from install use upgrade rollback undo history list ls-remote current which where exec try matrix bisect env uninstall prune verify repair cache outdated init completions help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'

@@ -12,8 +12,8 @@ use crate::gvm::{Gvm, GvmError};
 use crate::model::{GoVersion, VersionRequest};
 use crate::progress::Event;
 use crate::store::{
-    Destination, Fault, Finding, Mending, Probe, ProofError, Provenance, ReceiveError, Restored, Slots,
-    Staged, StoreError, Taken, TreeCheck,
+    Destination, Fault, Finding, Mending, ProofError, Provenance, ReceiveError, Restored, Slots, Staged,
+    StoreError, Taken, TreeCheck,
 };
 
 /// A verb about damage that could not be done.
@@ -215,8 +215,7 @@ impl Gvm<'_> {
             return Ok(repaired);
         }
         self.mend(check, &mut repaired)?;
-        let probe = Probe { limit: self.settings.proof_limit, progress: self.progress };
-        self.store.prove(version, &probe).map_err(|source| match source {
+        self.store.prove_version(version, &self.probe()).map_err(|source| match source {
             ProofError::Interrupted => StoreError::Interrupted.into(),
             source => DamageError::Proof { version, source },
         })?;

@@ -11,10 +11,11 @@ use std::time::Duration;
 use crate::catalog::{Answerer, Catalog, CatalogError, Fetched, Found};
 use crate::model::{GoVersion, Index, Platform, VersionRequest};
 use crate::net::{Location, LocationError, Net};
+use crate::process::Environment;
 use crate::progress::{Event, Progress};
 use crate::store::{
-    Committed, Destination, Order, Probe, ProofError, Proven, Provenance, Purpose, ReceiveError, Received,
-    Slots, Staged, Store, StoreError, Switched, Waiting, Writer,
+    Committed, Destination, Order, Probe, Proof, ProofError, Proven, Provenance, Purpose, ReceiveError,
+    Received, Slots, Staged, Store, StoreError, Switched, Waiting, Writer,
 };
 
 /// A verb that could not be done.
@@ -37,6 +38,14 @@ pub enum GvmError {
     /// The release arrived and is not usable here.
     #[error("cannot install {}: it does not work here", version.toolchain())]
     Proof {
+        /// The release.
+        version: GoVersion,
+        /// Why.
+        source: ProofError,
+    },
+    /// The toolchain is installed, and not usable here.
+    #[error("{} does not work here", version.toolchain())]
+    Unfit {
         /// The release.
         version: GoVersion,
         /// Why.
@@ -67,8 +76,18 @@ pub struct Settings {
     pub downloads: usize,
     /// How long to wait for another process; `None` is until it is done.
     pub patience: Option<Duration>,
-    /// How long a staged `go` may take to say its version.
+    /// What a toolchain has to show before it is installed.
+    pub install_proof: Proof,
+    /// What a toolchain has to show before it is current for the first time.
+    pub switch_proof: Proof,
+    /// How long a `go`, and the user's shell in front of it, may take to say a version.
     pub proof_limit: Duration,
+    /// How long the builds of a proof may take, all together.
+    pub build_limit: Duration,
+    /// The user's own commands that have to succeed under a toolchain before it is switched to, run by `sh`.
+    pub checks: Vec<String>,
+    /// What programs are given of the environment.
+    pub environment: Environment,
     /// The platform to install for, in `versions/`.
     pub platform: Platform,
     /// Who asks, and when.
@@ -156,7 +175,12 @@ impl Gvm<'_> {
 
     /// Installs the release that a request means.
     pub fn install(&self, request: &VersionRequest, slots: &Slots) -> Result<Installed, GvmError> {
-        match self.find(request)? {
+        self.obtain(self.find(request)?, slots)
+    }
+
+    /// Makes sure that a release is installed.
+    pub fn obtain(&self, target: Target, slots: &Slots) -> Result<Installed, GvmError> {
+        match target {
             Target::There(installed) => Ok(installed),
             Target::Wanted(found) => self.fetch(*found, slots),
         }
@@ -217,12 +241,21 @@ impl Gvm<'_> {
         let version = provenance.version;
         let Some(staged) = self.receive(provenance, slots, destination)? else { return Ok(None) };
         self.progress.event(Event::Phase { version, phase: "proving" });
-        let probe = Probe { limit: self.settings.proof_limit, progress: self.progress };
-        let proven = staged.prove(&probe).map_err(|source| match source {
+        let proven = staged.prove(&self.probe()).map_err(|source| match source {
             ProofError::Interrupted => GvmError::Store(StoreError::Interrupted),
             source => GvmError::Proof { version, source },
         })?;
         Ok(Some(proven))
+    }
+
+    /// How a toolchain is proved.
+    pub(crate) fn probe(&self) -> Probe<'_> {
+        Probe {
+            limit: self.settings.proof_limit,
+            build_limit: self.settings.build_limit,
+            environment: &self.settings.environment,
+            progress: self.progress,
+        }
     }
 
     pub(crate) fn receive(
@@ -266,6 +299,7 @@ impl Gvm<'_> {
                 Answerer::Official { .. } => crate::catalog::OFFICIAL_INDEX.to_owned(),
                 Answerer::Named { location } => location.clone(),
             },
+            proof: self.settings.install_proof,
             installed_at: self.settings.purpose.now,
         })
     }

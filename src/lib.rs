@@ -1,9 +1,9 @@
 //! gvm-rs as a library: installs, switches and rolls back Go toolchains so that `go` always works.
 //!
-//! Start with [`gvm`], the verbs; [`trash`] has those that remove, [`trial`] those that try, [`damage`] those that
-//! find damage and repair it. Imports only point down: `trial`, `trash`, `damage` → `gvm` → `catalog`, `project` →
-//! `store` → `net`, `disk`, `progress` → `model`. Nothing here prints, reads the environment, asks the clock or
-//! exits; the command line (`src/cli`) does.
+//! Start with [`gvm`], the verbs; [`trash`] has those that remove, [`trial`] those that try, [`upgrade`] those that
+//! prove, [`damage`] those that find damage and repair it. Imports only point down: `upgrade` → `trial`, `trash`,
+//! `damage` → `gvm` → `catalog`, `project` → `store` → `net`, `disk`, `process`, `progress` → `model`. Nothing here
+//! prints, reads the environment, asks the clock or exits; the command line (`src/cli`) does.
 
 pub mod catalog;
 pub mod damage;
@@ -11,8 +11,10 @@ pub mod disk;
 pub mod gvm;
 pub mod model;
 pub mod net;
+pub mod process;
 pub mod progress;
 pub mod project;
 pub mod store;
 pub mod trash;
 pub mod trial;
+pub mod upgrade;

@@ -10,13 +10,11 @@ use crate::progress::Event;
 use crate::store::{Destination, Lent, Slots, StoreError};
 
 pub use bisect::{Bisect, Candidates, Finding, Found, Step};
-pub use captured::{Ended, Exit, Output};
 pub use matrix::{Entry, Outcome, Plan, Row, Spec};
 pub use search::{Search, Verdict};
 pub use task::Task;
 
 mod bisect;
-mod captured;
 mod matrix;
 mod search;
 mod task;

@@ -17,9 +17,34 @@ use support::Sandbox;
 const COMMANDS: &[(&str, &[&str])] = &[
     (
         "install",
-        &["--use", "--downloads", "-j", "--keep-archives", "--os", "--arch", "--no-prove", "--json", SOURCE],
+        &[
+            "--use",
+            "--downloads",
+            "-j",
+            "--keep-archives",
+            "--os",
+            "--arch",
+            "--no-prove",
+            "--proof",
+            "--json",
+            SOURCE,
+        ],
     ),
-    ("use", &["--json", SOURCE]),
+    ("use", &["--proof", "--check", "--json", SOURCE]),
+    (
+        "upgrade",
+        &[
+            "--to-minor",
+            "--all",
+            "--rebuild-tools",
+            "--dry-run",
+            "-n",
+            "--proof",
+            "--check",
+            "--json",
+            SOURCE,
+        ],
+    ),
     ("rollback", &["--json"]),
     ("undo", &["--json"]),
     ("history", &["--json"]),
@@ -104,7 +129,7 @@ fn the_help_lists_every_command() {
 
 #[test]
 fn the_help_says_whom_a_named_index_replaces() {
-    for command in ["install", "use", "ls-remote", "exec", "outdated"] {
+    for command in ["install", "use", "upgrade", "ls-remote", "exec", "outdated"] {
         let text = help(&[command, "--help"]).split_whitespace().collect::<Vec<_>>().join(" ");
         let said = "URL or file of an index in go.dev's JSON form, used and trusted in place of the official one \
                     [default: $GVM_RS_INDEX]";
@@ -127,6 +152,7 @@ fn the_documented_exit_codes_are_those_of_the_program() {
         "8 disk",
         "9 refused",
         "10 the store is damaged",
+        "11 a check failed",
         "75 another gvm-rs",
         "130 interrupted",
     ] {

@@ -11,7 +11,7 @@ use gvm_rs::model::Sha256;
 use gvm_rs::net::{Location, Net, NetOptions};
 use gvm_rs::progress::Silent;
 use gvm_rs::store::{
-    Destination, Order, Provenance, Purpose, ReceiveError, Received, Root, Slots, Store, Waiting,
+    Destination, Order, Proof, Provenance, Purpose, ReceiveError, Received, Root, Slots, Store, Waiting,
 };
 use sha2::Digest as _;
 
@@ -74,6 +74,7 @@ fn receive(store: &Store, archive: &[u8], is_right: bool, location: &Location) -
         size: archive.len() as u64,
         verified_by: Root::NamedIndex,
         index: "an index".to_owned(),
+        proof: Proof::Version,
         installed_at: 1,
     };
     let purpose = Purpose { command: "install 1.22.5".to_owned(), now: 1, sudo_user: None };

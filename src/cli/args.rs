@@ -7,10 +7,12 @@ use clap::{ArgGroup, CommandFactory as _, FromArgMatches as _, Parser, Subcomman
 
 pub(crate) use damage::{Repair, Verify};
 pub(crate) use removals::{Prune, Undo, Uninstall};
+pub(crate) use switches::{Level, Rollback, Trial, Upgrade, Use};
 pub(crate) use trials::{Bisect, Matrix, Try};
 
 mod damage;
 mod removals;
+mod switches;
 mod trials;
 
 /// Installs, switches and rolls back Go toolchains. `go` always works.
@@ -43,13 +45,13 @@ latest or stable, oldstable, rc, prev or -. Up to 1.20 a line's first release ha
 
 Environment: GVM_RS_HOME, GVM_RS_MIRROR (base URL of the archives), GVM_RS_INDEX (URL or file of an
 index in go.dev's JSON form), GVM_RS_CONFIG, GVM_RS_OFFLINE, GVM_RS_DOWNLOADS, GVM_RS_KEEP_ARCHIVES,
-GVM_RS_LOCK_TIMEOUT, GVM_RS_CA_FILE, HTTPS_PROXY, NO_PROXY, SSL_CERT_FILE, NO_COLOR.
+GVM_RS_LOCK_TIMEOUT, GVM_RS_CA_FILE, GVM_RS_PROOF, HTTPS_PROXY, NO_PROXY, SSL_CERT_FILE, NO_COLOR.
 Configuration: ~/.config/gvm-rs/config.toml. Flags win over the environment, and that over the file.
 
 Exit codes: 0 done, 1 failed, 2 wrong usage or configuration, 3 no such release, 4 not installed,
 5 network, 6 verification failed, 7 the toolchain does not work here, 8 disk full or not writable,
-9 refused to protect what is in use, 10 the store is damaged, 75 another gvm-rs holds the lock,
-130 interrupted. `exec` and `try` exit with the code of the command they run.";
+9 refused to protect what is in use, 10 the store is damaged, 11 a check failed, 75 another gvm-rs
+holds the lock, 130 interrupted. `exec` and `try` exit with the code of the command they run.";
 
 // Deferred: only the arguments of the subcommand that was typed are built, which is a good part of the time to start.
 #[derive(Debug, Subcommand)]
@@ -61,6 +63,9 @@ pub(crate) enum Command {
     /// Makes a toolchain the default, and installs it first if need be
     #[command(visible_aliases = ["default", "global", "set"])]
     Use(Use),
+    /// Installs and switches to the newest patch of the current line, and undoes that where it does not work
+    #[command(visible_aliases = ["update", "up"])]
+    Upgrade(Upgrade),
     /// Goes back to the toolchain before, or to a generation or version
     Rollback(Rollback),
     /// Undoes the last removal or switch
@@ -154,30 +159,13 @@ pub(crate) struct Install {
     /// Accepts that a toolchain for another platform cannot be tried here
     #[arg(long, requires = "foreign")]
     pub no_prove: bool,
+    /// What a toolchain has to show first: `build` is that it builds programs, too [default: version]
+    #[arg(long, value_name = "LEVEL")]
+    pub proof: Option<Level>,
     #[command(flatten)]
     pub output: Json,
     #[command(flatten)]
     pub source: Source,
-}
-
-#[derive(Debug, clap::Args)]
-pub(crate) struct Use {
-    /// A version; none is the version that the project here asks for
-    #[arg(value_name = "SPEC")]
-    pub spec: Option<String>,
-    #[command(flatten)]
-    pub output: Json,
-    #[command(flatten)]
-    pub source: Source,
-}
-
-#[derive(Debug, clap::Args)]
-pub(crate) struct Rollback {
-    /// A generation's number or a version; none is the toolchain before
-    #[arg(value_name = "N|VERSION")]
-    pub to: Option<String>,
-    #[command(flatten)]
-    pub output: Json,
 }
 
 #[derive(Debug, Clone, Copy, clap::Args)]
@@ -325,6 +313,7 @@ impl Command {
         match self {
             Command::Install(args) => Some(&args.source),
             Command::Use(args) => Some(&args.source),
+            Command::Upgrade(args) => Some(&args.source),
             Command::LsRemote(args) => Some(&args.source),
             Command::Exec(args) => Some(&args.source),
             Command::Try(args) => Some(&args.source),
@@ -332,6 +321,23 @@ impl Command {
             Command::Bisect(args) => Some(&args.source),
             Command::Outdated(args) => Some(&args.source),
             Command::Repair(args) => Some(&args.source),
+            _ => None,
+        }
+    }
+
+    /// What was typed about the proof.
+    pub(crate) fn proof(&self) -> Option<Level> {
+        match self {
+            Command::Install(args) => args.proof,
+            _ => self.trial().and_then(|trial| trial.proof),
+        }
+    }
+
+    /// The flags of a trial, where the command has them.
+    pub(crate) fn trial(&self) -> Option<&Trial> {
+        match self {
+            Command::Use(args) => Some(&args.trial),
+            Command::Upgrade(args) => Some(&args.trial),
             _ => None,
         }
     }

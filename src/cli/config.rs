@@ -11,9 +11,10 @@ use gvm_rs::disk::{self, Disk, Faults};
 use gvm_rs::gvm::Settings;
 use gvm_rs::model::Platform;
 use gvm_rs::net::{Location, LocationError, NetOptions, RetryPolicy};
-use gvm_rs::store::{Purpose, Store, StoreError};
+use gvm_rs::process::Environment;
+use gvm_rs::store::{Proof, Purpose, Store, StoreError};
 
-use super::args::Args;
+use super::args::{Args, Command, Level};
 use file::{File, Malformed};
 
 mod file;
@@ -53,6 +54,9 @@ pub(crate) struct Config {
     pub downloads: usize,
     pub keep_archives: bool,
     pub is_default_root: bool,
+    install_proof: Proof,
+    switch_proof: Proof,
+    checks: Vec<String>,
     insecure_mirror: bool,
     refresh: bool,
     file: File,
@@ -74,6 +78,10 @@ impl Config {
         let file = config_file.as_deref().map(read).transpose()?.unwrap_or_default();
         let none = super::args::Source::default();
         let source = args.command.source().unwrap_or(&none);
+        let proof = args.command.proof().or(proof_variable()?).map(proof).or(file.proof);
+        let is_switch = matches!(args.command, Command::Use(_) | Command::Upgrade(_));
+        let typed =
+            args.command.trial().map(|trial| trial.checks.clone()).filter(|checks| !checks.is_empty());
         let mirror = source.mirror.clone().or(text("GVM_RS_MIRROR")?).or(file.mirror.clone());
         Ok(Config {
             root,
@@ -86,6 +94,10 @@ impl Config {
             keep_archives: flag("GVM_RS_KEEP_ARCHIVES")?.or(file.keep_archives).unwrap_or(false),
             insecure_mirror: source.insecure_mirror || file.insecure_mirror.unwrap_or(false),
             refresh: source.refresh,
+            // What is going to be current shows all it can before it has its name.
+            install_proof: proof.unwrap_or(if is_switch { Proof::Build } else { Proof::Version }),
+            switch_proof: proof.unwrap_or(Proof::Build),
+            checks: typed.unwrap_or_else(|| file.check.clone().into_iter().collect()),
             ca_file: variable("GVM_RS_CA_FILE").map(PathBuf::from).or(file.ca_file.clone()),
             lock_timeout: args.lock_timeout.or(number("GVM_RS_LOCK_TIMEOUT")?).or(file.lock_timeout),
             purpose: Purpose { command: command_line(), now: now(), sudo_user: number("SUDO_UID")? },
@@ -114,6 +126,11 @@ impl Config {
             downloads: self.downloads,
             patience: self.lock_timeout.map(Duration::from_secs),
             proof_limit: Duration::from_secs(self.file.proof_timeout.map_or(10, NonZeroU64::get)),
+            install_proof: self.install_proof,
+            switch_proof: self.switch_proof,
+            build_limit: Duration::from_secs(self.file.build_timeout.map_or(300, NonZeroU64::get)),
+            checks: self.checks.clone(),
+            environment: environment(),
             platform,
             purpose: self.purpose.clone(),
         })
@@ -172,6 +189,34 @@ pub(crate) fn current_directory() -> Result<PathBuf, ConfigError> {
 /// A variable of the environment that a command looks at; an empty one counts as unset.
 pub(crate) fn variable(name: &str) -> Option<OsString> {
     std::env::var_os(name).filter(|value| !value.is_empty())
+}
+
+fn proof(level: Level) -> Proof {
+    match level {
+        Level::Version => Proof::Version,
+        Level::Build => Proof::Build,
+    }
+}
+
+fn proof_variable() -> Result<Option<Level>, ConfigError> {
+    match text("GVM_RS_PROOF")?.as_deref() {
+        None => Ok(None),
+        Some("version") => Ok(Some(Level::Version)),
+        Some("build") => Ok(Some(Level::Build)),
+        Some(_) => {
+            Err(ConfigError::BadVariable { variable: "GVM_RS_PROOF", expected: "`version` or `build`" })
+        }
+    }
+}
+
+fn environment() -> Environment {
+    let shell = variable("SHELL").map(PathBuf::from);
+    Environment {
+        path: variable("PATH").unwrap_or_else(|| "/usr/bin:/bin".into()),
+        shell: shell.filter(|shell| shell.is_absolute() && shell.is_file()),
+        compiler: variable("CC"),
+        is_cgo_off: variable("CGO_ENABLED").is_some_and(|value| value == "0"),
+    }
 }
 
 fn home() -> Option<PathBuf> {

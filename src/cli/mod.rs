@@ -52,12 +52,13 @@ fn finish(outcome: Result<ExitCode, Failure>, ui: &Ui) -> ExitCode {
 
 fn run(command: Command, config: &Config, ui: &Ui) -> Result<ExitCode, Failure> {
     use commands::{
-        bisect, cache, completions, env, exec, history, init, install, list, locate, outdated, prune,
+        bisect, cache, completions, env, exec, history, init, install, list, locate, matrix, outdated, prune,
     };
-    use commands::{matrix, remote, repair, rollback, switch, trial, undo, uninstall, verify};
+    use commands::{remote, repair, rollback, switch, trial, undo, uninstall, upgrade, verify};
     match command {
         Command::Install(args) => install::run(&args, config, ui),
         Command::Use(args) => switch::run(&args, config, ui),
+        Command::Upgrade(args) => upgrade::run(&args, config, ui),
         Command::Rollback(args) => rollback::run(args.to.as_deref(), args.output, config, ui),
         Command::Undo(args) => undo::run(&args, config, ui),
         Command::History(args) => history::run(&args, config, ui),

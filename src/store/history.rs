@@ -70,6 +70,13 @@ impl Store {
         Some(Generation { number, version })
     }
 
+    /// Whether a version has been current at or after a time, in seconds since 1970, as far as the history tells.
+    pub(super) fn was_current(&self, version: GoVersion, since: u64) -> Result<bool, StoreError> {
+        let names = |&number: &u64| self.generation(number).is_some_and(|it| it.version == version);
+        let is_after = |number| self.record(number).is_some_and(|record| record.at >= since);
+        Ok(self.generation_numbers()?.into_iter().filter(names).any(is_after))
+    }
+
     /// Returns every generation, oldest first.
     pub fn history(&self) -> Result<Vec<Entry>, StoreError> {
         let mut numbers = self.generation_numbers()?;

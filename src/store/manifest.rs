@@ -12,12 +12,12 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use super::StoreError;
+use super::{Proof, StoreError};
 use crate::disk::{Disk, DiskError};
 use crate::model::{GoVersion, Platform, Sha256};
 use crate::net::escaped;
 
-/// The format number of manifests; raised when a field is added.
+/// The format number of manifests; raised where a reader has to know of a change.
 const FORMAT: u32 = 1;
 
 /// Where a toolchain came from and how its bytes were verified.
@@ -39,6 +39,9 @@ pub struct Provenance {
     pub verified_by: Root,
     /// The index that named the archive: `embedded snapshot`, or a URL or path.
     pub index: String,
+    /// What it had to show before it was installed.
+    #[serde(default)]
+    pub proof: Proof,
     /// When it was installed, in seconds since 1970.
     pub installed_at: u64,
 }

@@ -40,7 +40,7 @@ pub use layout::Layout;
 pub use lock::{Purpose, Waiting};
 pub use manifest::{FileRecord, Manifest, Provenance, Root};
 pub use needs::{Need, Process, Project, Surroundings};
-pub use prove::{Probe, ProofError};
+pub use prove::{BuildError, Probe, Proof, ProofError};
 pub use receive::{Destination, Order, ReceiveError, Received, Slots};
 pub use remove::{Discarded, Fate, Removed, Removing, Sweepings};
 pub use repair::{Mending, SettledMending, Taken};

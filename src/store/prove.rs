@@ -1,18 +1,26 @@
-//! The proof: before a toolchain is committed, its `go` must run here and be the version that was asked for.
+//! The proof: before a toolchain is committed its `go` must run here and be the version that was asked for, and
+//! before it becomes current for the first time it must build programs. What a proof leaves lies in `staging/`.
 
-use std::io::{self, Read as _};
-use std::os::fd::AsFd;
-use std::os::unix::process::CommandExt as _;
+mod build;
+
+use std::fs;
+use std::io;
+use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, ExitStatus, Stdio};
-use std::time::{Duration, Instant};
+use std::process::Command;
+use std::time::Duration;
 
-use rustix::process::{Pid, Signal};
+use serde::{Deserialize, Serialize};
 
+use super::staging::Staging;
+use super::{Store, StoreError};
 use crate::disk;
 use crate::model::GoVersion;
 use crate::net::escaped;
+use crate::process::{Environment, Exit, Stopped, Watch};
 use crate::progress::Progress;
+
+pub use build::BuildError;
 
 /// A toolchain that is not what it should be.
 #[derive(Debug, thiserror::Error)]
@@ -44,12 +52,12 @@ pub enum ProofError {
         source: io::Error,
     },
     /// Its `go` ran and failed.
-    #[error("`{} version` failed ({status}): {output}", path.display())]
+    #[error("`{} version` failed ({exit}): {output}", path.display())]
     Failed {
         /// The program.
         path: PathBuf,
         /// How it ended.
-        status: ExitStatus,
+        exit: Exit,
         /// What it wrote, shortened and escaped.
         output: String,
     },
@@ -61,28 +69,102 @@ pub enum ProofError {
         /// The limit.
         limit: Duration,
     },
+    /// It cannot build what it should.
+    #[error(transparent)]
+    Build(#[from] BuildError),
+    /// Somebody removed it meanwhile.
+    #[error("another process removed it meanwhile")]
+    Gone,
     /// The user asked to stop.
     #[error("interrupted")]
     Interrupted,
 }
 
+/// How much a toolchain has to show.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Proof {
+    /// Its `go` runs, and is the version that it should be.
+    #[default]
+    Version,
+    /// It also compiles, links and vets a program that then runs; and one with C in it, where a C compiler works.
+    Build,
+}
+
 /// How a toolchain is proved.
 #[derive(Clone, Copy)]
 pub struct Probe<'a> {
-    /// How long its `go` may take.
+    /// How long its `go` may take to say its version.
     pub limit: Duration,
+    /// How long its builds may take, all together.
+    pub build_limit: Duration,
+    /// What the C compiler is given.
+    pub environment: &'a Environment,
     /// Asked whether to go on.
     pub progress: &'a dyn Progress,
 }
 
-const LARGEST_OUTPUT: u64 = 4096;
-const POLL: Duration = Duration::from_millis(2);
+const LARGEST_VERSION_FILE: u64 = 4096;
+
+impl Store {
+    /// Whether a toolchain need not build again: it has built before it was installed, says its manifest, or it has
+    /// been current since, says the history.
+    pub fn has_built(&self, version: GoVersion) -> Result<bool, StoreError> {
+        // Where the manifest is lost the history has to do.
+        let (proof, since) = match self.provenance(version) {
+            Ok(provenance) => (provenance.proof, provenance.installed_at),
+            Err(_) => (Proof::Version, 0),
+        };
+        Ok(proof == Proof::Build || self.was_current(version, since)?)
+    }
+
+    /// Proves that the `go` of an installed toolchain runs, and is what its name says.
+    pub fn prove_version(&self, version: GoVersion, probe: &Probe<'_>) -> Result<(), ProofError> {
+        probe.version(&self.layout.tree(version), version)
+    }
+
+    /// Proves that an installed toolchain builds.
+    pub fn prove_build(
+        &self,
+        version: GoVersion,
+        staging: &Staging,
+        probe: &Probe<'_>,
+    ) -> Result<(), ProofError> {
+        let tree = self.layout.tree(version);
+        // Whoever removes a toolchain asks nobody who only tries it out, and somebody may install it anew.
+        let identity = || fs::symlink_metadata(&tree).map(|meta| (meta.dev(), meta.ino())).ok();
+        loop {
+            let before = identity();
+            match (probe.run(Proof::Build, &tree, version, staging), identity()) {
+                (Err(ProofError::Interrupted), _) => return Err(ProofError::Interrupted),
+                (Err(_), None) => return Err(ProofError::Gone),
+                (Err(_), after) if after != before => {}
+                (outcome, _) => return outcome,
+            }
+        }
+    }
+}
 
 impl Probe<'_> {
+    /// Proves a tree; whatever that leaves is in the place in staging, and removed.
+    pub(super) fn run(
+        &self,
+        level: Proof,
+        tree: &Path,
+        wanted: GoVersion,
+        staging: &Staging,
+    ) -> Result<(), ProofError> {
+        self.version(tree, wanted)?;
+        match level {
+            Proof::Version => Ok(()),
+            Proof::Build => build::run(self, tree, wanted, staging),
+        }
+    }
+
     /// Checks the tree's `VERSION` and runs its `go version`, in an environment where nothing can speak for it.
-    pub(super) fn run(&self, tree: &Path, wanted: GoVersion) -> Result<(), ProofError> {
+    fn version(&self, tree: &Path, wanted: GoVersion) -> Result<(), ProofError> {
         let path = tree.join("VERSION");
-        let text = disk::read_capped(&path, LARGEST_OUTPUT, false)
+        let text = disk::read_capped(&path, LARGEST_VERSION_FILE, false)
             .map_err(|source| ProofError::NoVersionFile { path: path.clone(), source })?;
         let text = String::from_utf8_lossy(&text);
         let toolchain = wanted.toolchain();
@@ -99,81 +181,28 @@ impl Probe<'_> {
     }
 
     fn ask_version(&self, go: &Path) -> Result<String, ProofError> {
-        let cannot_run = |source| ProofError::CannotRun { path: go.to_owned(), source };
-        let mut child = self.start(go).map_err(cannot_run)?;
-        let ended = self.wait(&mut child);
-        // What the program started itself ends with it, whether it has ended or not.
-        end_group(&child);
-        let Some(status) = ended.map_err(cannot_run)? else {
-            child.wait().map_err(cannot_run)?;
-            return Err(match self.progress.cancelled() {
-                true => ProofError::Interrupted,
-                false => ProofError::TooSlow { path: go.to_owned(), limit: self.limit },
-            });
+        let watch = Watch { limit: Some(self.limit), leaves_nothing: true, progress: self.progress };
+        let mut command = Command::new(go);
+        command
+            .arg("version")
+            .env_clear()
+            .env("GOTOOLCHAIN", "local")
+            .env("GOENV", "off")
+            .env("PATH", "/usr/bin:/bin")
+            .current_dir("/");
+        let ended = watch.output(&mut command).map_err(|stopped| match stopped {
+            Stopped::CannotRun(source) => ProofError::CannotRun { path: go.to_owned(), source },
+            Stopped::TooSlow(limit) => ProofError::TooSlow { path: go.to_owned(), limit },
+            Stopped::Interrupted => ProofError::Interrupted,
+        })?;
+        if ended.exit.is_success() {
+            return Ok(ended.stdout.text().into_owned());
+        }
+        let output = match [ended.stdout.text(), ended.stderr.text()].concat() {
+            silence if silence.trim().is_empty() => "no output".to_owned(),
+            output => excerpt(&output),
         };
-        let mut output = read_written(child.stdout.take()).map_err(cannot_run)?;
-        if status.success() {
-            return Ok(output);
-        }
-        output += &read_written(child.stderr.take()).map_err(cannot_run)?;
-        let output = if output.trim().is_empty() { "no output".to_owned() } else { excerpt(&output) };
-        Err(ProofError::Failed { path: go.to_owned(), status, output })
-    }
-
-    fn start(&self, go: &Path) -> io::Result<Child> {
-        let started = Instant::now();
-        loop {
-            let child = Command::new(go)
-                .arg("version")
-                .env_clear()
-                .env("GOTOOLCHAIN", "local")
-                .env("GOENV", "off")
-                .env("PATH", "/usr/bin:/bin")
-                .current_dir("/")
-                .stdin(Stdio::null())
-                .stdout(Stdio::piped())
-                .stderr(Stdio::piped())
-                .process_group(0)
-                .spawn();
-            match child {
-                // A child that another thread is starting holds our handle of the file for a moment.
-                Err(e) if e.kind() == io::ErrorKind::ExecutableFileBusy && started.elapsed() < self.limit => {
-                    std::thread::sleep(POLL);
-                }
-                child => return child,
-            }
-        }
-    }
-
-    /// Waits for the child's end, but not longer than the limit or the user's patience.
-    fn wait(&self, child: &mut Child) -> io::Result<Option<ExitStatus>> {
-        let started = Instant::now();
-        loop {
-            if let Some(status) = child.try_wait()? {
-                return Ok(Some(status));
-            }
-            if started.elapsed() >= self.limit || self.progress.cancelled() {
-                return Ok(None);
-            }
-            std::thread::sleep(POLL);
-        }
-    }
-}
-
-/// Kills the child's process group.
-fn end_group(child: &Child) {
-    // An empty group, the usual case, is no error to tell anybody.
-    rustix::process::kill_process_group(Pid::from_child(child), Signal::KILL).ok();
-}
-
-/// Reads what an ended program left in a pipe, and waits for nobody who still has the other end.
-fn read_written(pipe: Option<impl io::Read + AsFd>) -> io::Result<String> {
-    let Some(pipe) = pipe else { return Ok(String::new()) };
-    rustix::io::ioctl_fionbio(&pipe, true)?;
-    let mut bytes = Vec::new();
-    match pipe.take(LARGEST_OUTPUT).read_to_end(&mut bytes) {
-        Err(e) if e.kind() != io::ErrorKind::WouldBlock => Err(e),
-        _ => Ok(String::from_utf8_lossy(&bytes).into_owned()),
+        Err(ProofError::Failed { path: go.to_owned(), exit: ended.exit, output })
     }
 }
 

@@ -13,12 +13,11 @@ use sha2::Digest as _;
 
 use super::damage::{Fault, Finding};
 use super::manifest::{FileRecord, Manifest};
-use super::prove::{Probe, ProofError};
 use super::staging::{Staged, Staging};
 use super::verify::TreeCheck;
 use super::{Store, StoreError, Writer};
 use crate::disk::{self, DiskError, HeldDir, Kind};
-use crate::model::{GoVersion, Sha256};
+use crate::model::Sha256;
 use crate::progress::Progress;
 
 /// A repair that is being made ready.
@@ -284,13 +283,6 @@ fn copy_and_hash(mut source: File, mut target: &File) -> io::Result<Option<Sha25
             Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
             Err(_) => return Ok(None),
         }
-    }
-}
-
-impl Store {
-    /// Runs the `go` of an installed toolchain: whether it is what its name says.
-    pub fn prove(&self, version: GoVersion, probe: &Probe<'_>) -> Result<(), ProofError> {
-        probe.run(&self.layout.tree(version), version)
     }
 }
 

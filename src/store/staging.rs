@@ -11,7 +11,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use super::StoreError;
 use super::cache::Partial;
 use super::manifest::Provenance;
-use super::prove::{Probe, ProofError};
+use super::prove::{BuildError, Probe, ProofError};
 use crate::disk::{Disk, DiskError};
 use crate::model::GoVersion;
 
@@ -67,6 +67,22 @@ impl Staging {
         self.disk.sync_tree(&self.directory)
     }
 
+    /// Creates a directory for what a proof writes, in place of what one before has left.
+    pub(super) fn scratch(&self) -> Result<Scratch, DiskError> {
+        let path = self.directory.join("proof");
+        self.disk.remove_tree(&path)?;
+        self.disk.create_dir(&path)?;
+        Ok(Scratch { path, disk: self.disk.clone(), _inherited: self.inherited()? })
+    }
+
+    /// The lock once more, in a form that programs started from here inherit.
+    ///
+    /// Invariant: as long as this lives, the place stays locked until the last program has ended that was started
+    /// meanwhile, even if this process was killed before; so no sweep runs into them.
+    fn inherited(&self) -> Result<OwnedFd, DiskError> {
+        rustix::io::dup(&self.lock).map_err(|e| DiskError::new("share the lock of", &self.directory, e))
+    }
+
     /// Throws away what was unpacked, to begin again.
     pub(super) fn clear(&self) -> Result<(), DiskError> {
         self.disk.remove_file(&self.manifest())?;
@@ -84,6 +100,28 @@ impl Drop for Staging {
         let removed = self.disk.remove_tree(&self.directory).and_then(|()| self.disk.remove_file(&lock));
         // A failure here leaves a name that nobody reads, for the sweep.
         drop(removed);
+    }
+}
+
+/// Where a proof writes, within a place in staging.
+#[derive(Debug)]
+pub(super) struct Scratch {
+    path: PathBuf,
+    disk: Disk,
+    _inherited: OwnedFd,
+}
+
+impl Scratch {
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    pub(super) fn disk(&self) -> &Disk {
+        &self.disk
+    }
+
+    pub(super) fn remove(self) -> Result<(), DiskError> {
+        self.disk.remove_tree(&self.path)
     }
 }
 
@@ -123,17 +161,21 @@ pub struct SettledForeign(pub(super) Staged);
 pub struct Lent {
     staging: Staging,
     version: GoVersion,
-    /// The staging's lock once more, in a form that programs started from here inherit.
     _inherited: OwnedFd,
 }
 
 impl Staged {
-    /// Runs the staged `go`, and returns the toolchain if that is what it should be.
+    /// Proves the staged toolchain as its manifest says, and returns the toolchain if that is what it should be.
     pub fn prove(self, probe: &Probe<'_>) -> Result<Proven, ProofError> {
-        match probe.run(&self.staging.tree(), self.provenance.version) {
+        let Provenance { version, proof, .. } = self.provenance;
+        // What the manifest says was shown, and nothing less.
+        match probe.run(proof, &self.staging.tree(), version, &self.staging) {
             Ok(()) => Ok(Proven(self)),
             // It may be a good one: the next try goes on from here.
-            Err(ProofError::Interrupted) if !self.is_for_trial => Err(ProofError::Interrupted),
+            Err(
+                error @ (ProofError::Interrupted
+                | ProofError::Build(BuildError::Disk(_) | BuildError::NoSpace(_))),
+            ) if !self.is_for_trial => Err(error),
             Err(error) => {
                 // The next try would unpack the same bytes, or there is none. A leftover costs space, not safety.
                 drop(self.partial.discard());
@@ -167,16 +209,11 @@ impl Proven {
 
     /// Lends the toolchain out without installing it: nothing is flushed, and the download is let go, so that
     /// nobody who wants the same release waits for whoever uses this one.
-    ///
-    /// Invariant: the place stays locked until the last program started under it has ended, even if this process
-    /// was killed before; so no sweep removes a toolchain that runs.
     pub fn lend(self) -> Result<Lent, StoreError> {
         let Staged { staging, provenance, partial, .. } = self.0;
         partial.settle()?;
         partial.finish()?;
-        let inherited = rustix::io::dup(&staging.lock)
-            .map_err(|e| DiskError::new("share the lock of", &staging.directory, e))?;
-        Ok(Lent { staging, version: provenance.version, _inherited: inherited })
+        Ok(Lent { _inherited: staging.inherited()?, staging, version: provenance.version })
     }
 }
 

@@ -2,11 +2,11 @@
 //! 1.22.0, though it was released later. Where a change was made in several lines there are several such releases,
 //! and one of them is found: the one right before it, in that order, still works.
 
-use super::captured::{Ended, Exit};
 use super::{Search, Task, Trial, TrialError, Verdict};
 use crate::gvm::{Gvm, GvmError, Target};
 use crate::model::{GoVersion, VersionRequest};
 use crate::net::NetError;
+use crate::process::{Ended, Exit};
 use crate::store::{ReceiveError, Slots, StoreError};
 
 /// The releases to search among.

@@ -5,11 +5,11 @@ use std::str::FromStr;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError, mpsc};
 
-use super::captured::{self, Ended};
 use super::{Task, Trial, TrialError};
 use crate::catalog::CatalogError;
 use crate::gvm::{Gvm, GvmError};
 use crate::model::{GoVersion, Index, RequestError, SelectError, VersionRequest};
+use crate::process::{Ended, Stopped, Watch};
 use crate::progress::{Event, Progress};
 use crate::store::StoreError;
 
@@ -206,11 +206,11 @@ impl Gvm<'_> {
 
     /// Runs a command under a toolchain and keeps what it writes.
     pub(super) fn run_captured(&self, trial: &Trial, task: &Task) -> Result<Ended, TrialError> {
-        let command = task.under(&trial.tree())?;
-        match captured::run(command, self.progress).map_err(|e| task.cannot_run(e))? {
-            Some(ended) => Ok(ended),
-            None => Err(StoreError::Interrupted.into()),
-        }
+        let watch = Watch { limit: None, leaves_nothing: true, progress: self.progress };
+        watch.joint_output(&mut task.under(&trial.tree())?).map_err(|stopped| match stopped {
+            Stopped::CannotRun(error) => task.cannot_run(error),
+            Stopped::TooSlow(_) | Stopped::Interrupted => StoreError::Interrupted.into(),
+        })
     }
 }
 

@@ -6,6 +6,7 @@ use rustix::process::Signal;
 
 use crate::ARCHIVE;
 use crate::scene::{NEW, Scene};
+use crate::support::archive::go_script;
 use crate::support::{Behaviour, FakeGo};
 
 const GATE: &str = "held";
@@ -71,9 +72,9 @@ fn an_interrupted_proof_keeps_the_download_and_ends_the_go() {
     let pid = scene.sandbox.path().join("pid");
     // It hangs the first time and works afterwards, so that the next run can show what it fetched.
     let go = format!(
-        "#!/bin/sh\nif [ ! -e {0} ]; then echo $$ >{0}.new; mv {0}.new {0}; while :; do :; done; fi\n\
-         echo go version go1.22.5 linux/amd64\n",
-        pid.display()
+        "#!/bin/sh\nif [ ! -e {0} ]; then echo $$ >{0}.new; mv {0}.new {0}; while :; do :; done; fi\n{1}",
+        pid.display(),
+        go_script(NEW)
     );
     scene.configure("proof_timeout = 60");
     scene.mirror.add(FakeGo::new(NEW).extra_file("go/bin/go", 0o755, go.as_bytes()));

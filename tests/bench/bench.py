@@ -262,7 +262,8 @@ class Bench:
             (root / "manifests" / (go.parts[-3] + ".jsonl")).write_text("{}\n")
         for version in ("1.20.1", "1.20.2"):
             meter.spawn_time([self.us.program, "use", version],
-                             {"PATH": os.environ["PATH"], "HOME": str(root), "GVM_RS_HOME": str(root)})
+                             {"PATH": os.environ["PATH"], "HOME": str(root), "GVM_RS_HOME": str(root),
+                              "GVM_RS_PROOF": "version"})
         return str(root)
 
     def counts(self, scratch):

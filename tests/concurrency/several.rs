@@ -4,8 +4,9 @@ use std::fs;
 
 use crate::stage::{ALL, ONE, Stage, TWO, until};
 use crate::support::Request;
+use crate::support::archive::go_script;
 use crate::watched::Watched;
-use crate::witness::{go_script, names, tiny_go_with};
+use crate::witness::{names, tiny_go_with};
 
 /// Starts `install` of all releases, each of which waits at a gate of its own.
 fn install_all(stage: &Stage, downloads: &str) -> Watched {

@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 use flate2::read::GzDecoder;
 use serde_json::Value;
 
+use crate::support::archive::go_script;
 use crate::support::{RawTar, Sandbox};
 
 /// What a look at the disk found wrong is told, not panicked, so that all bad points of a run show at once.
@@ -38,14 +39,9 @@ pub struct Generation {
     pub from: Option<u64>,
 }
 
-/// A Go of four files, so that a run takes few steps. Its `go` answers `version` and nothing else.
+/// A Go of four files, so that a run takes few steps.
 pub fn tiny_go(version: &str) -> Vec<u8> {
     tiny_go_with(version, &go_script(version))
-}
-
-/// The script that [`tiny_go`] has for its `go`.
-pub fn go_script(version: &str) -> String {
-    format!("#!/bin/sh\necho 'go version go{version} linux/amd64'\n")
 }
 
 /// As [`tiny_go`], with another script for `go`.

@@ -14,6 +14,39 @@ pub enum Broken {
     Missing,
     /// It has no execute bit.
     NotExecutable,
+    /// `go build` fails as a compiler does.
+    CannotBuild,
+    /// `go build` leaves a program that does not start.
+    CannotLink,
+    /// What `go build` leaves says another version.
+    BuildsOther,
+    /// `go vet` fails.
+    CannotVet,
+    /// `go build` fails for programs with C in them.
+    CannotCgo,
+    /// `go env GOROOT` is another directory.
+    WrongGoroot,
+    /// `go build` does not end.
+    BuildHangs,
+    /// It works where it is staged, and not once it is committed and current.
+    FailsOnceCurrent,
+}
+
+impl Broken {
+    /// How the script knows it.
+    fn name(self) -> &'static str {
+        match self {
+            Broken::ExitsOne | Broken::Missing | Broken::NotExecutable => "",
+            Broken::CannotBuild => "build",
+            Broken::CannotLink => "link",
+            Broken::BuildsOther => "other",
+            Broken::CannotVet => "vet",
+            Broken::CannotCgo => "cgo",
+            Broken::WrongGoroot => "goroot",
+            Broken::BuildHangs => "hangs",
+            Broken::FailsOnceCurrent => "current",
+        }
+    }
 }
 
 #[derive(Clone, Debug)]
@@ -161,7 +194,12 @@ impl FakeGo {
             return b"#!/bin/sh\necho 'go: this one is broken' >&2\nexit 1\n".to_vec();
         }
         let (os, arch) = self.port();
-        GO.replace("@VERSION@", &self.reported).replace("@OS@", os).replace("@ARCH@", arch).into_bytes()
+        let broken = self.broken.map_or("", Broken::name);
+        go_script(&self.reported)
+            .replace("linux", os)
+            .replace("amd64", arch)
+            .replace("broken=", &format!("broken={broken}"))
+            .into_bytes()
     }
 
     /// GOOS and GOARCH; only the file names say armv6l.
@@ -216,23 +254,46 @@ fn noise(seed: &str, length: usize) -> Vec<u8> {
 
 const GOFMT: &str = "#!/bin/sh\nexec cat \"$@\"\n";
 
+/// The script that stands for `go`, for linux-amd64: it knows `version [-m]`, `env`, `vet`, `build -o` and `install`.
+///
+/// What it builds is a script too: the program of a proof, of which it knows what it has to print. What it installs
+/// says, in its own text, what `version -m` is to tell of it.
+pub fn go_script(version: &str) -> String {
+    GO.replace("@VERSION@", version)
+}
+
 const GO: &str = r#"#!/bin/sh
+broken=
 self=$(readlink -f "$0")
 root=${GOROOT:-${self%/bin/go}}
 value() {
     case "$1" in
-    GOROOT) echo "$root" ;;
+    GOROOT) if [ "$broken" = goroot ]; then echo /usr/lib/go; else echo "$root"; fi ;;
     GOVERSION) echo "go@VERSION@" ;;
-    GOOS | GOHOSTOS) echo "@OS@" ;;
-    GOARCH | GOHOSTARCH) echo "@ARCH@" ;;
-    GOTOOLDIR) echo "$root/pkg/tool/@OS@_@ARCH@" ;;
+    GOOS | GOHOSTOS) echo "linux" ;;
+    GOARCH | GOHOSTARCH) echo "amd64" ;;
+    GOTOOLDIR) echo "$root/pkg/tool/linux_amd64" ;;
     GOTOOLCHAIN) echo "${GOTOOLCHAIN:-auto}" ;;
+    GOBIN) echo "$GOBIN" ;;
+    GOPATH) echo "${GOPATH:-$HOME/go}" ;;
     *) echo ;;
     esac
 }
+case "$broken$0" in
+current*/bin/go)
+    case $0 in */versions/* | */staging/*) ;; *) echo 'go: not as the current one' >&2; exit 1 ;; esac
+    ;;
+esac
 case "$1" in
 version)
-    echo "go version go@VERSION@ @OS@/@ARCH@"
+    if [ "$2" != -m ]; then
+        echo "go version go@VERSION@ linux/amd64"
+    elif grep -q '^#build ' "$3"; then
+        sed -n "s|^#built |$3: |p; s|^#build |\t|p" "$3"
+    else
+        echo "$3: not a Go executable" >&2
+        exit 1
+    fi
     ;;
 env)
     shift
@@ -242,6 +303,33 @@ env)
             echo "$name='$(value "$name")'"
         done
     fi
+    ;;
+vet)
+    if [ "$broken" = vet ]; then echo 'vet: ./vetted.go:3:1: it is not clean' >&2; exit 2; fi
+    ;;
+build)
+    said="built with go@VERSION@"
+    case "$broken${CGO_ENABLED:-1}" in
+    build*) printf '# proof/plain\n./main.go:3:1: internal compiler error\n' >&2; exit 2 ;;
+    hangs*) sleep 600 ;;
+    other*) said="built with go1.2.3" ;;
+    cgo1) echo 'cgo: C compiler and toolchain do not get on' >&2; exit 2 ;;
+    esac
+    if [ "${CGO_ENABLED:-1}" = 1 ]; then said="C and Go, $said"; fi
+    if [ "$broken" = link ]; then said='"; exit 1; "'; fi
+    printf '#!/bin/sh\necho "%s"\n' "$said" >"$3" && chmod 755 "$3"
+    ;;
+install)
+    while [ $# -gt 1 ]; do shift; done
+    package=${1%@*} version=${1#*@}
+    if [ "$version" = v0.0.404 ]; then echo "go: $1: unknown revision" >&2; exit 1; fi
+    bin=${GOBIN:-${GOPATH:-$HOME/go}/bin}
+    mkdir -p "$bin"
+    {
+        printf '#!/bin/sh\necho built by @VERSION@\nexit\n#built go@VERSION@\n'
+        printf '#build path\t%s\n#build mod\t%s\t%s\th1:x=\n' "$package" "$package" "$version"
+    } >"$bin/${package##*/}"
+    chmod 755 "$bin/${package##*/}"
     ;;
 *)
     echo "fake go@VERSION@: $*"

@@ -19,6 +19,7 @@ const RUN_BY: &[(&str, &str)] = &[
     ("gvm-rs install --os", "tests/install/foreign.rs"),
     ("gvm-rs install", "tests/install.rs"),
     ("gvm-rs use", "tests/switch.rs"),
+    ("gvm-rs upgrade", "tests/upgrade.rs"),
     ("gvm-rs rollback", "tests/switch/history.rs"),
     ("gvm-rs undo", "tests/trash/undo.rs"),
     ("gvm-rs history", "tests/switch/history.rs"),

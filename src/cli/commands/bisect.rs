@@ -36,7 +36,7 @@ pub(crate) fn run(args: &Bisect, config: &Config, ui: &Ui) -> Result<ExitCode, F
     };
     let culprit = steps.iter().find(|step| Some(step.version) == culprit && !shows_all);
     if let Some(Step { version, ended: Ok(ended), .. }) = culprit {
-        runs::show(&version.toolchain(), &ended.output, &session, ui);
+        runs::show(&version.toolchain(), &ended.stdout, &session, ui);
     }
     let finding = outcome?;
     match args.result.json {
@@ -69,7 +69,7 @@ fn tell(step: &Step, search: Option<&Search>, args: &Bisect, (session, ui): (&Se
             let how = format!("{}, {} s", ended.exit, runs::seconds(ended));
             runs::say(&format!("{name}: {} ({how}){left}", step.found), session, ui);
             if args.output || ui.is_verbose {
-                runs::show(&name, &ended.output, session, ui);
+                runs::show(&name, &ended.stdout, session, ui);
             }
         }
         Err(error) => {

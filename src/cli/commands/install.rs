@@ -40,7 +40,6 @@ pub(crate) fn run(args: &Install, config: &Config, ui: &Ui) -> Result<ExitCode, 
         }
     }
     fail_early(&mut failures, requests.len(), ui)?;
-    let first = targets.first().map(|(_, target)| target.version());
     let (asked, targets): (Vec<_>, Vec<_>) = targets.into_iter().unzip();
     let outcomes = install_all(targets, &session);
     if args.output.json {
@@ -48,11 +47,13 @@ pub(crate) fn run(args: &Install, config: &Config, ui: &Ui) -> Result<ExitCode, 
         ui.json(&installed);
     }
     let told = failures.len();
+    let mut first = None;
     for (request, outcome) in asked.into_iter().zip(outcomes) {
         match outcome {
             Ok(installed) => {
                 changes::tell_answerer(installed.answerer.as_ref(), config.now(), ui);
                 changes::tell_installed(request, &installed, ui);
+                first.get_or_insert(installed);
             }
             Err(error) => failures.push(Failure::from(error)),
         }
@@ -66,7 +67,7 @@ pub(crate) fn run(args: &Install, config: &Config, ui: &Ui) -> Result<ExitCode, 
     if args.and_use
         && let Some(first) = first
     {
-        let switched = session.gvm().switch(first)?;
+        let switched = session.gvm().change_to(first.version)?;
         changes::tell_switched(&switched, config, ui);
     }
     Ok(ExitCode::SUCCESS)
@@ -90,10 +91,7 @@ fn install_all(targets: Vec<Target>, session: &Session) -> Vec<Outcome> {
         loop {
             let next = queue.lock().unwrap_or_else(PoisonError::into_inner).next();
             let Some((position, target)) = next else { return };
-            let outcome = match target {
-                Target::There(installed) => Ok(installed),
-                Target::Wanted(found) => session.gvm().fetch(*found, &slots),
-            };
+            let outcome = session.gvm().obtain(target, &slots);
             outcomes.lock().unwrap_or_else(PoisonError::into_inner)[position] = Some(outcome);
         }
     };

@@ -2,8 +2,9 @@
 
 use std::process::ExitCode;
 
+use gvm_rs::process::Exit;
 use gvm_rs::store::StoreError;
-use gvm_rs::trial::{Exit, Outcome, Plan, Row, Spec, TrialError};
+use gvm_rs::trial::{Outcome, Plan, Row, Spec, TrialError};
 use serde_json::{Value, json};
 
 use super::runs;
@@ -39,7 +40,7 @@ fn tell(row: &Row, args: &Matrix, session: &Session, ui: &Ui) {
     if let Outcome::Ended(ended) = &row.outcome {
         runs::say(&format!("{}: {} ({} s)", row.name, word(row), runs::seconds(ended)), session, ui);
         if !row.is_ok() || args.output || ui.is_verbose {
-            runs::show(&row.name, &ended.output, session, ui);
+            runs::show(&row.name, &ended.stdout, session, ui);
         }
     }
 }

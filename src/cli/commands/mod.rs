@@ -20,6 +20,7 @@ pub(crate) mod switch;
 pub(crate) mod trial;
 pub(crate) mod undo;
 pub(crate) mod uninstall;
+pub(crate) mod upgrade;
 pub(crate) mod verify;
 
 mod changes;

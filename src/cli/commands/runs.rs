@@ -2,7 +2,8 @@
 
 use std::ffi::OsString;
 
-use gvm_rs::trial::{Ended, Exit, Output, Task};
+use gvm_rs::process::{Ended, Exit, Output};
+use gvm_rs::trial::Task;
 use serde_json::{Map, Value, json};
 
 use super::session::Session;
@@ -49,8 +50,8 @@ pub(super) fn json_of(ended: &Ended) -> Map<String, Value> {
         "signal": signal,
         // Milliseconds are enough, and read better than what a float has after them.
         "seconds": ended.elapsed.as_millis() as f64 / 1e3,
-        "output": String::from_utf8_lossy(&ended.output.bytes),
-        "output_dropped_bytes": ended.output.dropped,
+        "output": String::from_utf8_lossy(&ended.stdout.bytes),
+        "output_dropped_bytes": ended.stdout.dropped,
     });
     match fields {
         Value::Object(fields) => fields,

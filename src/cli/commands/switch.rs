@@ -13,12 +13,12 @@ pub(crate) fn run(args: &Use, config: &Config, ui: &Ui) -> Result<ExitCode, Fail
     let session = Session::open(config, ui)?;
     let gvm = session.gvm();
     let request = request_or_project(args.spec.as_deref(), ui)?;
-    let installed = gvm.ensure(&request)?;
+    let installed = gvm.ensure(&request).map_err(|error| gvm.unproven(error))?;
     changes::tell_answerer(installed.answerer.as_ref(), config.now(), ui);
     if !installed.was_there {
         changes::tell_installed(&request, &installed, ui);
     }
-    let switched = gvm.switch(installed.version)?;
+    let switched = gvm.change_to(installed.version)?;
     if args.spec.is_none() {
         session.remember_project(ui)?;
     }

@@ -4,6 +4,7 @@ use std::num::NonZeroU64;
 use std::path::PathBuf;
 
 use gvm_rs::net::escaped;
+use gvm_rs::store::Proof;
 use serde::Deserialize;
 
 /// The configuration file.
@@ -17,7 +18,10 @@ pub(super) struct File {
     pub(super) downloads: Option<usize>,
     pub(super) keep_archives: Option<bool>,
     pub(super) lock_timeout: Option<u64>,
+    pub(super) proof: Option<Proof>,
+    pub(super) check: Option<String>,
     pub(super) proof_timeout: Option<NonZeroU64>,
+    pub(super) build_timeout: Option<NonZeroU64>,
     pub(super) retries: Option<u32>,
     pub(super) retry_delay_ms: Option<u64>,
 }

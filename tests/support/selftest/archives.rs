@@ -51,8 +51,8 @@ fn the_system_tar_unpacks_a_fake_go_and_it_runs() {
     assert_eq!(version.out(), "go version go1.22.5 linux/amd64");
     let root = sandbox.sh("./link env GOROOT GOOS").ok();
     assert_eq!(root.out(), format!("{}/go\nlinux", dir.display()));
-    let other = sandbox.sh("go/bin/go build ./...").ok();
-    assert_eq!(other.out(), "fake go1.22.5: build ./...");
+    let other = sandbox.sh("go/bin/go list ./...").ok();
+    assert_eq!(other.out(), "fake go1.22.5: list ./...");
     assert!(tree_names(&dir).contains(&"link -> go/bin/go".to_owned()));
     assert!(tree_names(&dir).contains(&"go/misc/empty/".to_owned()));
 }

@@ -10,6 +10,9 @@ mod gover;
 mod needs;
 mod support;
 
+#[path = "real/upgrade.rs"]
+mod upgrade;
+
 use std::io::{BufRead as _, BufReader};
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};

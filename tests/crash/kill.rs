@@ -71,6 +71,13 @@ fn a_use_that_installs_survives_a_kill_before_every_step() {
 }
 
 #[test]
+fn an_upgrade_survives_a_kill_before_every_step() {
+    let go = [Some(CURRENT), Some(NEW)];
+    let args = &["upgrade", "--to-minor"];
+    die_before_each_step(&Case { start: Start::Full, args, go, versions: [THREE, FOUR], steps: 60 });
+}
+
+#[test]
 fn a_rollback_survives_a_kill_before_every_step() {
     let go = [Some(CURRENT), Some(PREVIOUS)];
     let args = &["rollback"];
@@ -190,7 +197,8 @@ fn recover<'a>(case: &Case, sandbox: &Sandbox, left: &'a Left) -> Seen<Option<&'
     let codes: &[i32] = if case.args[0] == "uninstall" && is_done { &[4] } else { &[0] };
     run(case.args, codes)?;
     Ok(match case.args[0] {
-        "install" => {
+        // Where an upgrade was done before the crash there is nothing to do, and nothing is swept.
+        "install" | "upgrade" => {
             run(&["use", NEW], &[0])?;
             Some(NEW)
         }

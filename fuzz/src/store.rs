@@ -96,7 +96,10 @@ fn place(root: &Path, draw: &mut Draw<'_>, outside: &[u8]) {
         return;
     }
     fs::create_dir_all(parent).unwrap();
-    // A name may be taken or too long; then this piece of the scene is left out.
+    if fs::symlink_metadata(&path).is_ok() {
+        return;
+    }
+    // A name may be too long; then this piece of the scene is left out.
     match draw.byte() {
         b'l' => drop(symlink(PathBuf::from(os_string(draw.text(&pieces))), &path)),
         b'd' => drop(fs::create_dir(&path)),
@@ -104,11 +107,7 @@ fn place(root: &Path, draw: &mut Draw<'_>, outside: &[u8]) {
             drop(fs::write(&path, draw.bytes()));
             drop(fs::set_permissions(&path, fs::Permissions::from_mode(0o555)));
         }
-        _ => {
-            if fs::symlink_metadata(&path).is_err() {
-                drop(fs::write(&path, draw.bytes()));
-            }
-        }
+        _ => drop(fs::write(&path, draw.bytes())),
     }
 }
 

@@ -14,8 +14,8 @@ use crate::gvm::{Gvm, GvmError, Installed};
 use crate::model::GoVersion;
 use crate::net::escaped;
 use crate::process::{Exit, Stopped, Watch};
-use crate::progress::Event;
-use crate::store::{Proof, ProofError, Purpose, Slots, StoreError, Switched};
+use crate::progress::{Event, Silent};
+use crate::store::{Proof, ProofError, Purpose, Slots, StoreError, Switched, Waiting};
 use crate::trial::Task;
 
 pub use plan::{Aim, Step};
@@ -231,12 +231,18 @@ impl Gvm<'_> {
     /// Goes back to what was current before a switch, unless somebody else has switched since.
     fn take_back(&self, switched: &Switched, now: GoVersion, (shell, reason): (&str, &str)) -> UpgradeError {
         let to = switched.to.version;
+        let why = match self.progress.cancelled() {
+            true => "interrupted".to_owned(),
+            false => format!("no good in {shell}"),
+        };
         let purpose = Purpose {
-            command: format!("{} (undone: no good in {shell})", self.settings.purpose.command),
+            command: format!("{} (undone: {why})", self.settings.purpose.command),
             ..self.settings.purpose.clone()
         };
         let (shell, reason) = (shell.to_owned(), reason.to_owned());
-        let back = self.store.lock(&purpose, self.waiting()).and_then(|writer| {
+        // Whoever interrupts wants to be where they were before, even if the lock is another's for a moment.
+        let waiting = Waiting { progress: &Silent, ..self.waiting() };
+        let back = self.store.lock(&purpose, waiting).and_then(|writer| {
             let is_ours = self.store.current()? == Some(switched.to);
             if is_ours { writer.switch(now).map(|_| true) } else { Ok(false) }
         });

@@ -8,7 +8,7 @@ use std::process::Command;
 use crate::gvm::Gvm;
 use crate::model::GoVersion;
 use crate::net::escaped;
-use crate::process::{Stopped, Watch};
+use crate::process::{Ended, Stopped, Watch};
 
 /// A way to look at `go`.
 #[derive(Debug)]
@@ -74,14 +74,15 @@ impl Gvm<'_> {
         // Not where we are: a go.mod there may ask for another toolchain.
         command.args(&view.words).current_dir("/");
         let sight = match watch.output(&mut command) {
-            Ok(ended) => self.judge(&ended.stdout.text(), version),
+            Ok(ended) => self.judge(&ended, version),
             Err(Stopped::CannotRun(error)) => Sight::Unseen(escaped(&error.to_string()).to_string()),
             Err(stopped) => Sight::Unseen(stopped.to_string()),
         };
         Look { shell: view.name.clone(), is_login: view.words[0] == "-lc", sight }
     }
 
-    fn judge(&self, output: &str, version: GoVersion) -> Sight {
+    fn judge(&self, ended: &Ended, version: GoVersion) -> Sight {
+        let output = ended.stdout.text();
         let Some((_, answer)) = output.rsplit_once(&format!("{MARK}\n")) else {
             return Sight::Unseen("it ended before it could say what `go` is".to_owned());
         };
@@ -92,7 +93,9 @@ impl Gvm<'_> {
         }
         let shown = |text: &str| escaped(&text.chars().take(200).collect::<String>()).to_string();
         if said.split(' ').nth(2) != Some(&version.toolchain()) {
-            let said = if said.is_empty() { "nothing" } else { said };
+            let complaints = ended.stderr.text();
+            let complaint = complaints.lines().rfind(|line| !line.trim().is_empty()).unwrap_or("nothing");
+            let said = if said.is_empty() { complaint } else { said };
             return Sight::Missed(format!("`go` is `{}` and says `{}`", shown(go), shown(said)));
         }
         match is_same(Path::new(root), &self.store.layout().tree(version)) {

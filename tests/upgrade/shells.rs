@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use rustix::process::Signal;
 use serde_json::Value;
 
 use crate::support::{Broken, FakeGo, Mirror, Run, Sandbox};
@@ -93,6 +94,38 @@ fn a_shell_whose_files_pin_the_old_toolchain_takes_the_upgrade_back() {
         let run = sandbox.gvm_with(&[("SHELL", &path)], &["upgrade"]).fails(7);
         undone(&sandbox, &run, "and its GOROOT is `[HOME]/.gvm-rs/versions/go1.22.4`");
     }
+}
+
+#[test]
+fn what_go_complains_of_is_told() {
+    let (_mirror, sandbox) = scene(None);
+    let lines =
+        "case $(readlink ~/.gvm-rs/current/go) in *1.22.6) go() { echo go: no GOROOT >&2; false; };; esac";
+    let path = login(&sandbox, "dash", lines);
+    let run = sandbox.gvm_with(&[("SHELL", &path)], &["upgrade"]).fails(7);
+    undone(&sandbox, &run, "again: `go` is `go` and says `go: no GOROOT`\n");
+}
+
+#[test]
+fn an_upgrade_that_is_interrupted_while_it_looks_goes_back() {
+    let (_mirror, sandbox) = scene(None);
+    let fifo = sandbox.path().join("begun");
+    assert!(std::process::Command::new("mkfifo").arg(&fifo).status().unwrap().success());
+    let lines = format!(
+        "case $(readlink ~/.gvm-rs/current/go) in *1.22.6) echo >'{}'; sleep 600;; esac",
+        fifo.display()
+    );
+    let path = login(&sandbox, "dash", &lines);
+    let mut command = sandbox.command(env!("CARGO_BIN_EXE_gvm-rs"));
+    command.arg("upgrade").env("SHELL", path);
+    let running = sandbox.start(command);
+    std::fs::read_to_string(fifo).unwrap();
+    assert_eq!(current(&sandbox), NEW);
+    running.signal(Signal::INT);
+    running.wait().fails(130);
+    assert_eq!(history(&sandbox), [OLD, NEW, OLD]);
+    let told = sandbox.gvm(&["history"]).ok().stdout;
+    assert!(told.lines().nth(2).unwrap().ends_with("upgrade (undone: interrupted)"), "{told}");
 }
 
 #[test]

@@ -12,8 +12,8 @@ use crate::gvm::{Gvm, GvmError};
 use crate::model::{GoVersion, VersionRequest};
 use crate::progress::Event;
 use crate::store::{
-    Destination, Fault, Finding, Mending, ProofError, Provenance, ReceiveError, Restored, Slots, Staged,
-    StoreError, Taken, TreeCheck,
+    Destination, Fault, Finding, Mending, Proof, ProofError, Provenance, ReceiveError, Restored, Slots,
+    Staged, StoreError, Taken, TreeCheck,
 };
 
 /// A verb about damage that could not be done.
@@ -245,7 +245,12 @@ impl Gvm<'_> {
     }
 
     fn take_from_archive(&self, mending: &mut Mending) -> Result<Taken, DamageError> {
-        let receive = |source: &Provenance| self.receive(source, &Slots::new(1), Destination::Repair);
+        // A mended tree is only asked for its version, so what its manifest says of building stays what it said.
+        let proof = mending.check().provenance.as_ref().map_or(Proof::Version, |recorded| recorded.proof);
+        let receive = |source: &Provenance| {
+            let source = Provenance { proof, ..source.clone() };
+            self.receive(&source, &Slots::new(1), Destination::Repair)
+        };
         let staged: Option<Staged> = self.fetch_right(mending.check(), receive)?;
         let Some(staged) = staged else {
             return Err(StoreError::NotInstalled(mending.check().version).into());

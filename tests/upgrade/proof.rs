@@ -114,6 +114,16 @@ fn where_nothing_says_that_it_has_built_it_has_to() {
     );
 }
 
+#[test]
+fn a_repaired_manifest_claims_no_build_that_nobody_saw() {
+    let (_mirror, sandbox) = scene(Some(Broken::CannotBuild));
+    sandbox.gvm(&["install", NEW]).ok();
+    std::fs::write(sandbox.root().join("manifests/go1.22.6.unofficial.jsonl"), "lost\n").unwrap();
+    sandbox.gvm_with(&[("GVM_RS_PROOF", "build")], &["repair", NEW]).ok();
+    let run = sandbox.gvm(&["use", NEW]).fails(7);
+    assert!(run.stderr.contains("go1.22.6 does not work here: `go build` failed"), "{run}");
+}
+
 fn cannot_vet_any_more(sandbox: &Sandbox) {
     let go = sandbox.root().join("versions/go1.22.6/bin/go");
     let script = std::fs::read_to_string(&go).unwrap();

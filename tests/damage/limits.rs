@@ -3,14 +3,17 @@
 use std::fs;
 
 use crate::store::{CURRENT, SISTER, Store, overwrite, remove};
+use crate::support::archive::go_script;
 use crate::support::raw_tar::gzip;
 use crate::support::{Mirror, RawTar, Sandbox};
 
 #[test]
 fn success_is_said_only_where_go_runs_again() {
+    let breaks = "#!/bin/sh\n[ -e \"$(dirname \"$0\")/../../../../broken\" ] && exit 1\n";
+    let go = go_script("1.22.9").replacen("#!/bin/sh\n", breaks, 1);
     let tar = RawTar::new()
         .file("go/VERSION", 0o644, b"go1.22.9\n")
-        .file("go/bin/go", 0o755, b"#!/bin/sh\n[ -e \"$(dirname \"$0\")/../../../../broken\" ] && exit 1\necho 'go version go1.22.9 linux/amd64'\n")
+        .file("go/bin/go", 0o755, go.as_bytes())
         .file("go/src/a.go", 0o644, b"package a\n");
     let mirror = Mirror::start();
     mirror.add_bytes("1.22.9", "linux-amd64", gzip(&tar.finish()));

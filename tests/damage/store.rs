@@ -8,6 +8,7 @@ use std::process::Command;
 use std::sync::OnceLock;
 use std::time::Duration;
 
+use crate::support::archive::go_script;
 use crate::support::raw_tar::gzip;
 use crate::support::{Mirror, RawTar, Run, Sandbox};
 
@@ -18,10 +19,9 @@ pub const ALL: [&str; 3] = [CURRENT, SISTER, OLD];
 
 /// Files that each toolchain has with the same bytes, and two that no other has.
 pub fn archive(version: &str) -> Vec<u8> {
-    let go = format!("#!/bin/sh\necho 'go version go{version} linux/amd64'\n");
     let tar = RawTar::new()
         .file("go/VERSION", 0o644, format!("go{version}\n").as_bytes())
-        .file("go/bin/go", 0o755, go.as_bytes())
+        .file("go/bin/go", 0o755, go_script(version).as_bytes())
         .file("go/bin/gofmt", 0o755, b"#!/bin/sh\nexec cat \"$@\"\n")
         .file("go/src/fmt/print.go", 0o644, b"package fmt\n")
         .file("go/src/fmt/scan.go", 0o644, &b"// scan\n".repeat(5000))

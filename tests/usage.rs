@@ -11,7 +11,7 @@ mod readme;
 
 use std::collections::BTreeSet;
 
-use support::Sandbox;
+use support::{FakeGo, Mirror, Sandbox};
 
 /// Every command with the flags that are its own.
 const COMMANDS: &[(&str, &[&str])] = &[
@@ -219,4 +219,27 @@ fn a_bash_completion_offers_what_can_be_typed() {
     let complete = "bash --norc -c '. ./script; COMP_WORDS=(gvm-rs uninst); COMP_CWORD=1; \
                     _gvm__rs gvm-rs uninst gvm-rs; echo ${COMPREPLY[@]}'";
     assert_eq!(sandbox.sh(complete).ok().stdout, "uninstall\n");
+}
+
+#[test]
+fn nothing_stops_half_done_because_nobody_can_be_told() {
+    let mirror = Mirror::start();
+    mirror.add(FakeGo::new("1.22.5"));
+    mirror.add(FakeGo::new("1.23.1"));
+    let sandbox = Sandbox::new().with_mirror(&mirror);
+    let gvm = env!("CARGO_BIN_EXE_gvm-rs");
+    for (args, code) in [
+        ("use 1.22.5", 0),
+        ("use 1.23.1 -v", 0),
+        ("rollback", 0),
+        ("uninstall --force 1.23.1", 0),
+        ("undo", 0),
+        ("prune", 0),
+        ("cache clean", 0),
+        ("use 1.99", 3),
+        ("nonsense", 2),
+    ] {
+        let run = sandbox.sh(&format!("{gvm} {args} 2>/dev/full; echo $?")).ok();
+        assert!(run.stdout.ends_with(&format!("{code}\n")), "{args}: {run}");
+    }
 }

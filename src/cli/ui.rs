@@ -1,5 +1,4 @@
 //! The only printer: results to stdout, everything else to stderr, JSON where it was asked for.
-#![expect(clippy::print_stderr, reason = "this is the door that the ban points to")]
 
 use std::fmt::Display;
 use std::io::{self, IsTerminal as _, Write as _};
@@ -65,7 +64,7 @@ impl Ui {
     /// Tells the user what was done; silent with `--quiet`.
     pub(crate) fn say(&self, text: impl Display) {
         if !self.is_quiet {
-            eprintln!("{text}");
+            tell(text);
         }
     }
 
@@ -82,7 +81,7 @@ impl Ui {
     /// Tells the curious user a detail.
     pub(crate) fn detail(&self, text: impl Display) {
         if self.is_verbose {
-            eprintln!("{text}");
+            tell(text);
         }
     }
 
@@ -90,14 +89,13 @@ impl Ui {
     pub(crate) fn pass_on(&self, bytes: &[u8]) {
         if !self.is_quiet {
             let end = if bytes.is_empty() || bytes.ends_with(b"\n") { &b""[..] } else { b"\n" };
-            // Where stderr is closed there is nobody to tell.
-            drop(io::stderr().lock().write_all(&[bytes, end].concat()));
+            write_to_stderr(&[bytes, end].concat());
         }
     }
 
     /// Tells what failed, whatever the flags.
     pub(crate) fn error(&self, text: impl Display) {
-        eprintln!("{} {text}", self.paint("error:", "1;31"));
+        tell(format_args!("{} {text}", self.paint("error:", "1;31")));
     }
 
     fn paint(&self, text: &str, color: &str) -> String {
@@ -105,10 +103,20 @@ impl Ui {
     }
 }
 
+/// Prints a line for the user, in one write.
+fn tell(line: impl Display) {
+    write_to_stderr(format!("{line}\n").as_bytes());
+}
+
+/// Invariant: nothing stops half done because stderr is closed or full; there is nobody to tell then.
+fn write_to_stderr(bytes: &[u8]) {
+    drop(io::stderr().lock().write_all(bytes));
+}
+
 /// Tells a mistake in what was typed, which it quotes: line by line, as a pasted word may hold anything.
 pub(crate) fn mistake(text: &str) {
     for line in text.lines() {
-        eprintln!("{}", gvm_rs::net::escaped(line));
+        tell(gvm_rs::net::escaped(line));
     }
 }
 

@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use rustix::fs::{CWD, Mode, OFlags, RenameFlags};
-use rustix::io::Errno;
+use rustix::io::{Errno, retry_on_intr};
 
 pub use entries::each_entry;
 pub use faults::Faults;
@@ -167,7 +167,8 @@ impl Disk {
         #[cfg(target_os = "linux")]
         if size > 0 {
             self.step("reserve", path);
-            match rustix::fs::fallocate(file, rustix::fs::FallocateFlags::KEEP_SIZE, 0, size) {
+            let reserve = || rustix::fs::fallocate(file, rustix::fs::FallocateFlags::KEEP_SIZE, 0, size);
+            match retry_on_intr(reserve) {
                 Ok(()) | Err(Errno::OPNOTSUPP | Errno::NOSYS | Errno::INVAL) => {}
                 Err(e) => return Err(DiskError::new("reserve space for", path, e)),
             }
@@ -196,9 +197,9 @@ impl Disk {
         #[cfg(target_os = "linux")]
         {
             let dir = File::open(path).map_err(wrap)?;
-            match retry_interrupted(|| rustix::fs::syncfs(&dir)) {
-                Err(e) if e.raw_os_error() == Some(Errno::NOSYS.raw_os_error()) => {}
-                outcome => return outcome.map_err(wrap),
+            match retry_on_intr(|| rustix::fs::syncfs(&dir)) {
+                Err(Errno::NOSYS) => {}
+                outcome => return outcome.map_err(|e| wrap(e.into())),
             }
         }
         sync_below(path).map_err(wrap)
@@ -310,7 +311,7 @@ fn sync_entries(dir: BorrowedFd<'_>) -> io::Result<()> {
         // of the whole file system cannot (kernel commit 953902e4fb4c has the story).
         const BTRFS_SUPER_MAGIC: u64 = 0x9123_683e;
         if rustix::fs::fstatfs(dir)?.f_type as u64 & 0xffff_ffff == BTRFS_SUPER_MAGIC {
-            return retry_interrupted(|| rustix::fs::syncfs(dir));
+            return Ok(retry_on_intr(|| rustix::fs::syncfs(dir))?);
         }
     }
     sync(dir)
@@ -319,24 +320,11 @@ fn sync_entries(dir: BorrowedFd<'_>) -> io::Result<()> {
 fn sync(fd: BorrowedFd<'_>) -> io::Result<()> {
     // Only an interrupted sync is repeated: after any other failure the kernel may call dirty pages clean.
     #[cfg(target_vendor = "apple")]
-    match retry_interrupted(|| rustix::fs::fcntl_fullfsync(fd)) {
-        Err(e)
-            if matches!(
-                e.raw_os_error().map(Errno::from_raw_os_error),
-                Some(Errno::NOTSUP | Errno::INVAL | Errno::NOTTY)
-            ) => {}
-        outcome => return outcome,
+    match retry_on_intr(|| rustix::fs::fcntl_fullfsync(fd)) {
+        Err(Errno::NOTSUP | Errno::INVAL | Errno::NOTTY) => {}
+        outcome => return Ok(outcome?),
     }
-    retry_interrupted(|| rustix::fs::fsync(fd))
-}
-
-fn retry_interrupted(mut call: impl FnMut() -> Result<(), Errno>) -> io::Result<()> {
-    loop {
-        match call() {
-            Err(Errno::INTR) => {}
-            outcome => return outcome.map_err(io::Error::from),
-        }
-    }
+    Ok(retry_on_intr(|| rustix::fs::fsync(fd))?)
 }
 
 /// Syncs each file, then each directory bottom up: for systems without a sync of one file system.
@@ -366,7 +354,7 @@ pub fn read_capped(path: &Path, cap: u64, follow: bool) -> io::Result<Vec<u8>> {
     let nofollow = if follow { OFlags::empty() } else { OFlags::NOFOLLOW };
     // NONBLOCK: opening a fifo must not hang.
     let flags = OFlags::RDONLY | OFlags::CLOEXEC | OFlags::NONBLOCK | nofollow;
-    let file: OwnedFd = rustix::fs::open(path, flags, Mode::empty())?;
+    let file: OwnedFd = retry_on_intr(|| rustix::fs::open(path, flags, Mode::empty()))?;
     let file = File::from(file);
     let meta = file.metadata()?;
     if !meta.is_file() {

@@ -8,7 +8,7 @@ use std::os::unix::ffi::OsStringExt as _;
 use std::path::{Component, Path, PathBuf};
 
 use rustix::fs::{AtFlags, CWD, FileType, Mode, OFlags};
-use rustix::io::Errno;
+use rustix::io::{Errno, retry_on_intr};
 
 use super::{Disk, DiskError};
 
@@ -52,13 +52,13 @@ const FILE: OFlags = OFlags::RDONLY.union(OFlags::NOFOLLOW).union(OFlags::NONBLO
 impl HeldDir {
     /// Opens a directory; the name itself must not be a link.
     pub fn open(path: &Path) -> io::Result<HeldDir> {
-        let fd = rustix::fs::openat(CWD, path, DIRECTORY, Mode::empty())?;
+        let fd = retry_on_intr(|| rustix::fs::openat(CWD, path, DIRECTORY, Mode::empty()))?;
         Ok(HeldDir { fd, shown: path.to_owned() })
     }
 
     /// Opens a directory in this one.
     pub fn subdir(&self, name: &OsStr) -> io::Result<HeldDir> {
-        let fd = rustix::fs::openat(&self.fd, name, DIRECTORY, Mode::empty())?;
+        let fd = retry_on_intr(|| rustix::fs::openat(&self.fd, name, DIRECTORY, Mode::empty()))?;
         Ok(HeldDir { fd, shown: self.shown.join(name) })
     }
 
@@ -76,7 +76,7 @@ impl HeldDir {
 
     /// Opens a file in this directory for reading; whoever reads looks first whether it is a regular one.
     pub fn file(&self, name: &OsStr) -> io::Result<File> {
-        Ok(File::from(rustix::fs::openat(&self.fd, name, FILE, Mode::empty())?))
+        Ok(File::from(retry_on_intr(|| rustix::fs::openat(&self.fd, name, FILE, Mode::empty()))?))
     }
 
     /// Looks at a name in this directory; `None` if it is free.

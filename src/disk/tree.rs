@@ -3,11 +3,11 @@
 use std::ffi::OsStr;
 use std::fs::File;
 use std::io;
-use std::os::fd::OwnedFd;
+use std::os::fd::{AsFd as _, BorrowedFd, OwnedFd};
 use std::path::Path;
 
 use rustix::fs::{AtFlags, CWD, Mode, OFlags};
-use rustix::io::Errno;
+use rustix::io::{Errno, retry_on_intr};
 
 use super::{Disk, DiskError};
 
@@ -40,13 +40,17 @@ impl NewFile {
 const DIR_FLAGS: OFlags =
     OFlags::RDONLY.union(OFlags::DIRECTORY).union(OFlags::NOFOLLOW).union(OFlags::CLOEXEC);
 
+fn open_dir(parent: BorrowedFd<'_>, name: &Path) -> Result<OwnedFd, Errno> {
+    retry_on_intr(|| rustix::fs::openat(parent, name, DIR_FLAGS, Mode::empty()))
+}
+
 impl Disk {
     /// Creates a directory, whose name must be free, and holds it.
     pub fn create_root(&self, path: &Path) -> Result<NewDir, DiskError> {
         self.step("create-dir", path);
         let wrap = |e: Errno| DiskError::new("create the directory", path, e);
         rustix::fs::mkdir(path, Mode::from(0o755)).map_err(wrap)?;
-        let fd = rustix::fs::openat(CWD, path, DIR_FLAGS, Mode::empty()).map_err(wrap)?;
+        let fd = open_dir(CWD, path).map_err(wrap)?;
         let exact_modes = rustix::fs::fstat(&fd).map_err(wrap)?.st_mode & 0o7777 == 0o755;
         if !exact_modes {
             rustix::fs::fchmod(&fd, Mode::from(0o755)).map_err(wrap)?;
@@ -62,7 +66,7 @@ impl Disk {
             Err(Errno::EXIST) => return Ok(None),
             Err(e) => return Err(e.into()),
         }
-        let fd = rustix::fs::openat(&parent.fd, name, DIR_FLAGS, Mode::empty())?;
+        let fd = open_dir(parent.fd.as_fd(), Path::new(name))?;
         if !parent.exact_modes {
             rustix::fs::fchmod(&fd, Mode::from(0o755))?;
         }
@@ -71,7 +75,7 @@ impl Disk {
 
     /// Opens a directory that was created in this one before.
     pub fn reopen_subdir(&self, parent: &NewDir, name: &OsStr) -> io::Result<NewDir> {
-        let fd = rustix::fs::openat(&parent.fd, name, DIR_FLAGS, Mode::empty())?;
+        let fd = open_dir(parent.fd.as_fd(), Path::new(name))?;
         Ok(NewDir { fd, exact_modes: parent.exact_modes })
     }
 
@@ -80,7 +84,7 @@ impl Disk {
         self.step("create-file", Path::new(name));
         let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
         let mode = Mode::from_bits_truncate(mode as rustix::fs::RawMode);
-        let fd = rustix::fs::openat(&parent.fd, name, flags, mode)?;
+        let fd = retry_on_intr(|| rustix::fs::openat(&parent.fd, name, flags, mode))?;
         if !parent.exact_modes {
             rustix::fs::fchmod(&fd, mode)?;
         }

@@ -135,9 +135,13 @@ impl Writer<'_> {
     }
 
     /// Goes back without creating anything, which works on a disk that is completely full.
+    ///
+    /// Invariant: where `current` was renamed and could not be synced, this is no way out: a second sync may say that
+    /// all is well after the first one lost it.
     fn exchange_with_previous(&self, version: GoVersion) -> Option<Result<Generation, StoreError>> {
         let previous = self.store.previous().ok()??;
-        let is_target = previous.version == version && self.store.has(version);
+        let is_switched = self.store.current().ok()?.is_some_and(|current| current.version == version);
+        let is_target = previous.version == version && self.store.has(version) && !is_switched;
         is_target.then(|| {
             self.disk().exchange(&self.store.layout.current(), &self.store.layout.previous())?;
             Ok(previous)

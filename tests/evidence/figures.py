@@ -5,6 +5,7 @@ import json
 import pathlib
 import random
 import shutil
+import signal
 import sys
 import tempfile
 import threading
@@ -78,6 +79,8 @@ class Scratch:
         self.path = pathlib.Path(tempfile.mkdtemp(prefix="gvm-rs-%s." % name, dir=args.dir))
 
     def __enter__(self):
+        # Being ended is no reason to leave it.
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
         return self.path
 
     def __exit__(self, *_):

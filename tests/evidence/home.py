@@ -10,11 +10,7 @@ import threading
 import time
 
 import releases
-
-try:
-    import store_check
-except ImportError:  # then only what is looked at here
-    store_check = None
+import store_check
 
 # A panic of the program, or the end that a fault in it brings.
 BROKEN = {101, 132, 134, 135, 136, 139, -signal.SIGILL, -signal.SIGABRT, -signal.SIGBUS, -signal.SIGSEGV}
@@ -58,6 +54,8 @@ def ran(words, env, limit=60, preexec=None, cwd="/"):
 class Home:
     """A root, where its releases come from, and an environment with nothing else in it."""
 
+    cwd = "/"
+
     def __init__(self, binary, root, mirror, index=None, **extra):
         self.binary, self.root = pathlib.Path(binary).resolve(), pathlib.Path(root)
         self.mirror = str(mirror)
@@ -77,8 +75,9 @@ class Home:
         other.env = {**self.env, **{key: str(value) for key, value in extra.items()}}
         return other
 
-    def gvm(self, *words, limit=60, preexec=None):
-        return ran([self.binary, *words], self.env, limit, preexec)
+    def gvm(self, *words, limit=60, preexec=None, before=()):
+        """Runs the program; `before` is put in front of it."""
+        return ran([*before, self.binary, *words], self.env, limit, preexec, self.cwd)
 
     def ok(self, *words):
         """A run that must succeed for the experiment to make sense."""
@@ -111,35 +110,15 @@ class Home:
         names = os.listdir(self.root / "versions") if (self.root / "versions").is_dir() else []
         return sorted(name[2:] for name in names)
 
-    def leftovers(self, resumable=False):
-        """Names that no finished command leaves; a half download counts unless it may be resumed."""
-        found = []
-        for path in (self.root / "staging").glob("*"):
-            found.append("staging/" + path.name)
-        found += [path.name for path in self.root.glob(".*")]
-        for path in (self.root / "cache").glob("*.part"):
-            if not (resumable and path.stat().st_size > 0):
-                found.append("cache/" + path.name)
-        return found
-
     def faults(self, offers, resumable=False):
         """Everything that is wrong with a store at rest: as a whole, and held against the archives."""
-        wrong = ["left over: " + name for name in self.leftovers(resumable)]
-        installed = self.installed()
-        for version in installed:
+        seen = store_check.look(self.root, is_tidy=True, runs=False, may_resume=resumable)
+        wrong = seen.problems
+        for version in sorted(seen.installed):
             archive = offers / releases.file_name(version)
             wrong += ["go%s: %s" % (version, fault) for fault in releases.differences(self.tree(version), archive)]
-        names = {"go", "gofmt", *("go" + version for version in installed)}
-        wrong += ["bin has %s" % name for name in names ^ set(os.listdir(self.root / "bin"))]
-        manifests = {name.split(".unofficial")[0].removesuffix(".jsonl") for name in os.listdir(self.root / "manifests")}
-        wrong += ["manifests: %s" % name for name in {"go" + version for version in installed} ^ manifests]
-        known = {"layout", "lock", "cache", "staging", "versions", "manifests", "generations", "current", "previous",
-                 "bin", "foreign", "trash"}
-        wrong += ["unknown: " + name for name in set(os.listdir(self.root)) - known]
         wrong += ["lock held by %d" % pid for pid in self.holders()]
-        if store_check:
-            wrong += store_check.look(self.root, is_tidy=not resumable, runs=False).problems
-        if self.current() is not None and self.says() not in installed:
+        if seen.current is not None and self.says() not in seen.installed:
             wrong.append("go says %s" % self.says())
         return wrong
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Power cuts: each command on a recording disk, cut at every write and flush, with unsynced writes lost and reordered.
 
-    sudo tests/evidence/power.py [--binary PATH] [--bounded] [--fs ext4,xfs] [--operations use,first] [--json FILE]
+    sudo bash tests/evidence/run.sh power [--binary PATH] [--bounded] [--fs ext4,xfs] [--operations use,first] [--json FILE]
 
 For ext4, xfs and btrfs (and ext4 with everything off that covers for a forgotten sync) every state of the disk that a
 cut could leave is mounted, so that the journal is replayed. Then the store is checked from outside, the program must
@@ -28,15 +28,16 @@ import tempfile
 import time
 import traceback
 
+from home import Home
 from power_cut import linux, order, scenes, trace, volume
 from power_cut.experiment import Experiment, Scene, workplace
 
 REPO = pathlib.Path(__file__).resolve().parents[2]
 # A sync whose loss has to be noticed on one file system at least: (operation, what is synced).
-MUST_NOTICE = [("install+use", "staging/*"), ("use", "."), ("uninstall", "versions")]
-MUTATED = ["install+use", "use", "uninstall"]
+MUST_NOTICE = [("install+use", "staging/*"), ("use", "."), ("purge", "versions")]
+MUTATED = ["install+use", "use", "uninstall", "purge"]
 EVERY = "every sync"
-BOUNDED = {"install+use": 24, "use": 16, "rollback": 12, "uninstall": 12, "prune": 12}
+BOUNDED = {"install+use": 24, "use": 16, "rollback": 12, "uninstall": 12, "purge": 12, "prune": 12}
 Options = collections.namedtuple("Options", "limit seed again_every")
 
 
@@ -52,14 +53,6 @@ def arguments():
     parser.add_argument("--no-mutations", action="store_true", help="only look for what is broken")
     parser.add_argument("--json", type=pathlib.Path, help="write the figures there")
     return parser.parse_args()
-
-
-def install_programs():
-    """Gets what is missing from Debian's packages when root, as all scripts here do."""
-    os.environ["PATH"] += ":/usr/sbin:/sbin"
-    pairs = ["%s=%s" % pair for pair in volume.PACKAGES.items()]
-    if os.geteuid() == 0:
-        subprocess.run(["bash", "-c", '. "$0" && need_programs "$@"', REPO / "tests/packages.sh", *pairs], check=False)
 
 
 def missing(file_systems):
@@ -78,11 +71,10 @@ def missing(file_systems):
     return lacks
 
 
-def wanted(args, program):
+def wanted(args, home):
     """The operations to run; what the binary does not have is named."""
     names = [name for name in args.operations.split(",") if name] or list(BOUNDED if args.bounded else scenes.OPERATIONS)
-    has = program.commands()
-    absent = [name for name in names if scenes.OPERATIONS[name].command not in has]
+    absent = [name for name in names if not home.knows(scenes.OPERATIONS[name].command)]
     if absent:
         print("this build has not: " + ", ".join(absent))
     return [name for name in names if name not in absent]
@@ -99,18 +91,25 @@ def mutants(scene, bounded):
     return single + every + [(EVERY, [call + ":retval=0" for call in kinds])]
 
 
+def mutated(args, fs_name):
+    """The operations of which syncs are left out on this file system."""
+    if args.no_mutations or (args.bounded and fs_name == "ext4-writeback"):
+        return []
+    return [name for name, _ in MUST_NOTICE] if args.bounded else MUTATED
+
+
 def leaving_out(injections):
     inject = [word for injection in injections for word in ("-e", "inject=" + injection)]
     return ["strace", "-f", "-qq", "-o", "/dev/null", "-e", "trace=" + ",".join(trace.SYNCS), *inject]
 
 
-def experiment(fs_name, name, program, work, args):
+def experiment(fs_name, name, source, work, args):
     """One command on one file system: plain, beside a program that flushes all the time, and with syncs left out."""
     began = time.monotonic()
     row = {"fs": fs_name, "operation": name, "mutations": {}}
     options = Options(BOUNDED.get(name, 12) if args.bounded else 0, args.seed, 4 if args.bounded else 1)
     with workplace(work, "%s %s" % (fs_name, name)) as place:
-        scene = Scene(volume.FILE_SYSTEMS[fs_name], scenes.OPERATIONS[name], program, place)
+        scene = Scene(volume.FILE_SYSTEMS[fs_name], scenes.OPERATIONS[name], source, place)
         try:
             row["order"], row["order_blind"] = scene.check_order()
         except order.Refused as refused:
@@ -119,7 +118,7 @@ def experiment(fs_name, name, program, work, args):
         if not args.bounded:
             # That program makes some thousand states of what is few calls; they differ little.
             row["neighbour"] = vars(Experiment(scene, options._replace(limit=250)).run(neighbour=True))
-        if name in MUTATED and not args.no_mutations and not (args.bounded and fs_name == "ext4-writeback"):
+        if name in mutated(args, fs_name):
             options = Options(40 if args.bounded else 100, args.seed, 1 << 30)
             for what, injections in mutants(scene, args.bounded):
                 result = Experiment(scene, options).run(leaving_out(injections), stop_early=True)
@@ -175,11 +174,10 @@ def print_tables(rows, file_systems):
 def run(args, file_systems, work):
     controls = order.check_controls()
     print("order: %d bad sequences are refused, the good one is not" % controls)
-    mirror = scenes.Mirror(os.path.join(work, "mirror"))
-    program = scenes.Program(str(args.binary.resolve(strict=True)), mirror, work)
-    names, rows = wanted(args, program), []
+    source = scenes.Source(args.binary.resolve(strict=True), scenes.offer(os.path.join(work, "dl")).url())
+    names, rows = wanted(args, Home(source.binary, os.path.join(work, "none"), source.mirror)), []
     with concurrent.futures.ProcessPoolExecutor(args.jobs, initializer=linux.die_with_parent) as pool:
-        begun = [pool.submit(experiment, fs, name, program, work, args) for name in names for fs in file_systems]
+        begun = [pool.submit(experiment, fs, name, source, work, args) for name in names for fs in file_systems]
         try:
             for done in concurrent.futures.as_completed(begun):
                 row = done.result()
@@ -194,7 +192,7 @@ def run(args, file_systems, work):
 def main():
     args = arguments()
     file_systems, excused = args.fs.split(","), set(args.excuse.split(","))
-    install_programs()
+    os.environ["PATH"] += ":/usr/sbin:/sbin"
     lacks = missing(file_systems)
     for name, what in lacks.items():
         print("power: %s: %s" % ("excused" if name in excused else "cannot run", what), file=sys.stderr)

@@ -60,7 +60,7 @@ def entries(version, extra=(), program=None):
 def noise(size, seed=1):
     """Bytes that do not compress, always the same."""
     out = bytearray()
-    block = b"%d" % seed
+    block = str(seed).encode()
     while len(out) < size:
         block = hashlib.sha512(block).digest()
         out += block

@@ -7,6 +7,7 @@ and every file of every toolchain is hashed. Other harnesses of this directory u
     seen = store_check.look(root)                 what may be there at any time, whatever was killed
     seen = store_check.look(root, is_tidy=True)   what is there after the next writer: no leftovers
     assert not seen.problems
+    store_check.grew(before, after)               what two looks tell of the history
 
 and by hand: python3 tests/evidence/store_check.py [--tidy] ROOT
 """
@@ -24,9 +25,13 @@ ARCHITECTURE = pathlib.Path(__file__).resolve().parents[2] / "ARCHITECTURE.md"
 GO_NAME = re.compile(r"go1\.\d+(\.\d+)?((rc|beta)\d+)?$")
 MANIFEST = re.compile(r"(go1\.[0-9a-z.]+?)(\.unofficial)?\.jsonl$")
 NUMBER = re.compile(r"[1-9]\d*$")
+PLATFORM = re.compile(r"[a-z0-9]+-[a-z0-9]+$")
 CACHED = re.compile(r"[0-9a-f]{64}\.(tar\.gz|part)$")
 COMMANDS = ("go", "gofmt")
+# So many of the newest generations are never pruned.
+KEPT_GENERATIONS = 10
 TEMPORARY = (".current.new", ".previous.new")
+MOVED_ASIDE = re.compile(r"\.old(\.\d+)?$")  # by a repair
 CLEAN_ENV = {"PATH": "/usr/bin:/bin", "GOTOOLCHAIN": "local", "GOENV": "off"}
 
 
@@ -41,7 +46,13 @@ class Seen:
         self.installed = set()   # versions whose tree has its name
         self.generations = {}    # number -> (version, what its record says was before)
         self.kept = set()        # archives in the cache
+        self.batches = {}        # number of a batch of the trash -> versions whose tree is in it
         self.leftovers = []      # what the next writer sweeps
+
+    @property
+    def trash(self):
+        """The versions that can be brought back."""
+        return set().union(*self.batches.values())
 
     def wrong(self, text, *values):
         self.problems.append(text % values)
@@ -66,17 +77,26 @@ def documented_names():
 NAMES, CACHE_NAMES = documented_names()
 
 
-def look(root, is_tidy=False, runs=True):
-    """Checks a store; a root that does not exist is an empty one. `runs`: whether `bin/go` is started."""
+def look(root, is_tidy=False, runs=True, may_resume=False):
+    """Checks a store; a root that does not exist is an empty one.
+
+    `runs`: whether `bin/go` is started. `may_resume`: whether a tidy store may hold half a download.
+    """
     root, seen = str(root), Seen()
     if not os.path.lexists(root):
         return seen
     _look_at_root(root, seen, is_tidy)
-    _look_at_versions(root, seen, is_tidy)
+    manifests = _manifests(os.path.join(root, "manifests"), seen)
+    _look_at_versions(root, seen, manifests)
+    _look_at_trash(root, seen, manifests, is_tidy)
+    for name in manifests if is_tidy else ():
+        seen.wrong("the manifest of %s has no tree", name)
     _look_at_generations(root, seen)
     _look_at_links(root, seen)
     _look_at_bin(root, seen, is_tidy)
-    _look_at_cache(root, seen, is_tidy)
+    _look_at_cache(root, seen, is_tidy, may_resume)
+    _look_at_projects(root, seen)
+    _look_at_foreign(root, seen)
     if runs and seen.current is not None:
         _run_go(root, seen)
     return seen
@@ -94,7 +114,7 @@ def _look_at_root(root, seen, is_tidy):
     for name in names:
         if name in TEMPORARY:
             seen.leftovers.append(name)
-        elif name not in NAMES:
+        elif name not in NAMES and not MOVED_ASIDE.search(name):
             seen.wrong("%s is not a name of a store", name)
     if "layout" in names:
         with open(os.path.join(root, "layout"), "rb") as file:
@@ -114,41 +134,93 @@ def _look_at_root(root, seen, is_tidy):
             seen.wrong("%s missing", sorted(missing))
 
 
-def _look_at_versions(root, seen, is_tidy):
-    manifests = {}
-    for name in _names(root, "manifests"):
-        found = MANIFEST.match(name)
-        if not found:
+def _manifests(directory, seen):
+    """The manifests in a directory, by toolchain; other names there are left to the caller."""
+    found = {}
+    for name in _names(directory):
+        match = MANIFEST.match(name)
+        if match and match.group(1) in found:
+            seen.wrong("%s has two manifests", match.group(1))
+        elif match:
+            found[match.group(1)] = os.path.join(directory, name)
+        elif os.path.basename(directory) == "manifests":
             seen.wrong("manifests/%s is not a name of a manifest", name)
-        elif found.group(1) in manifests:
-            seen.wrong("%s has two manifests", found.group(1))
-        else:
-            manifests[found.group(1)] = os.path.join(root, "manifests", name)
+    return found
+
+
+def _look_at_versions(root, seen, manifests):
+    """Checks what is installed, and takes its manifests out of `manifests`."""
     for name in _names(root, "versions"):
         tree = os.path.join(root, "versions", name)
-        if not GO_NAME.match(name) or not stat.S_ISDIR(os.lstat(tree).st_mode):
+        if not _is_toolchain(tree):
             seen.wrong("versions/%s is not a toolchain", name)
             continue
         seen.installed.add(name[2:])
-        manifest = manifests.pop(name, None)
-        if manifest is None:
-            seen.wrong("versions/%s has no manifest", name)
-        else:
-            check_tree(tree, manifest, seen)
-    for name in manifests if is_tidy else ():
-        seen.wrong("manifests/%s has no tree", name)
+        check_tree(tree, manifests.pop(name, None), seen)
+
+
+def _is_toolchain(tree):
+    return GO_NAME.match(os.path.basename(tree)) and stat.S_ISDIR(os.lstat(tree).st_mode)
+
+
+def _look_at_trash(root, seen, manifests, is_tidy):
+    """Checks what was removed; on its way there or back a tree may be without its manifest, which is in `manifests`."""
+    for number in _names(root, "trash"):
+        batch = os.path.join(root, "trash", number)
+        if not NUMBER.match(number) or not os.path.isdir(batch):
+            seen.wrong("trash/%s is not a batch", number)
+            continue
+        own = _manifests(batch, seen)
+        trees = {name for name in _names(batch) if name != "record.json" and not MANIFEST.match(name)}
+        seen.batches[int(number)] = {name[2:] for name in trees}
+        if trees or is_tidy:  # an empty one is on its way out, and may be without its record already
+            _check_batch_record(batch, seen)
+        for name in sorted(trees):
+            if not _is_toolchain(os.path.join(batch, name)):
+                seen.wrong("trash/%s/%s is not a toolchain", number, name)
+                continue
+            if name not in own and not is_tidy and name in manifests:
+                own[name] = manifests.pop(name)
+            check_tree(os.path.join(batch, name), own.pop(name, None), seen)
+        if is_tidy and not trees:
+            seen.wrong("trash/%s is empty", number)
+        for name in own if is_tidy else ():
+            seen.wrong("trash/%s: the manifest of %s has no tree", number, name)
+
+
+def _check_batch_record(batch, seen):
+    try:
+        _check_record(os.path.join(batch, "record.json"), "generation")
+    except (ValueError, KeyError, OSError) as problem:
+        seen.wrong("trash/%s: its record: %s", os.path.basename(batch), problem)
+
+
+def _check_record(path, number_key):
+    """Reads a record, and raises ValueError if it has other types than it should."""
+    with open(path, "rb") as file:
+        record = json.load(file)
+    number = record[number_key]
+    if not (isinstance(record["at"], int) and isinstance(record["command"], str)):
+        raise ValueError("it has other types: %s" % record)
+    if number is not None and not (isinstance(number, int) and number > 0):
+        raise ValueError("%s is %r" % (number_key, number))
+    return number
 
 
 def check_tree(tree, manifest, seen):
     """Holds every file of a toolchain against its manifest."""
-    where = "versions/" + os.path.basename(tree)
+    where = "%s/%s" % (os.path.basename(os.path.dirname(tree)), os.path.basename(tree))
+    if manifest is None:
+        seen.wrong("%s has no manifest", where)
+        return
     try:
         with open(manifest, encoding="utf-8") as lines:
             header, *files, end = [json.loads(line) for line in lines]
         wanted = {file["path"]: file for file in files}
+        counted = {"files": len(wanted), "bytes": sum(file["size"] for file in files)}
         if "go" + header["version"] != os.path.basename(tree) or not re.match(r"[0-9a-f]{64}$", header["sha256"]):
             seen.wrong("%s: its manifest is of another", where)
-        if (len(files), len(wanted), sum(file["size"] for file in files)) != (end["files"],) * 2 + (end["bytes"],):
+        if len(files) != len(wanted) or end != counted:
             seen.wrong("%s: its manifest does not hold what its last line says", where)
     except (ValueError, KeyError, OSError) as problem:
         seen.wrong("%s: its manifest cannot be read: %s", where, problem)
@@ -190,12 +262,8 @@ def _look_at_generations(root, seen):
             version = target.removeprefix("../../versions/go")
             if "go" + version != os.path.basename(target) or not GO_NAME.match("go" + version):
                 raise ValueError("it leads to %s" % target)
-            with open(os.path.join(path, "record.json"), "rb") as file:
-                record = json.load(file)
-            before = record["from"]
-            if not (isinstance(record["at"], int) and isinstance(record["command"], str)):
-                raise ValueError("its record has other types")
-            if before is not None and not 0 < before < int(name):
+            before = _check_record(os.path.join(path, "record.json"), "from")
+            if before is not None and before >= int(name):
                 raise ValueError("it comes from %s" % before)
             seen.generations[int(name)] = (version, before)
         except (ValueError, KeyError, OSError) as problem:
@@ -217,38 +285,56 @@ def _look_at_links(root, seen):
             setattr(seen, name, int(number))
     if seen.current is not None and seen.generations[seen.current][0] not in seen.installed:
         seen.wrong("current is go%s, which is not installed", seen.generations[seen.current][0])
-    # One line of numbers; only a prune leaves gaps, and below them only what is still needed.
-    numbers = sorted(seen.generations)
-    for below, above in zip(numbers, numbers[1:]):
-        if above != below + 1 and below not in (seen.current, seen.previous):
-            seen.wrong("generation %d comes after %d", above, below)
+    # One line of numbers; only a prune leaves gaps, and only far below.
+    newest = sorted(seen.generations)[-KEPT_GENERATIONS:]
+    if newest and newest != list(range(newest[-1] - len(newest) + 1, newest[-1] + 1)):
+        seen.wrong("the last generations are %s", newest)
+    elif len(seen.generations) < KEPT_GENERATIONS and newest[:1] not in ([], [1]):
+        seen.wrong("the first generation is %d", newest[0])
 
 
 def _look_at_bin(root, seen, is_tidy):
     if not is_tidy and not os.path.exists(os.path.join(root, "layout")):
         return
-    names = _names(root, "bin")
-    wanted = {name: "../current/go/bin/" + name for name in COMMANDS}
-    wanted.update(("go" + version, "../versions/go%s/bin/go" % version) for version in seen.installed)
+    names = set(_names(root, "bin"))
+    wanted = {*COMMANDS, *("go" + version for version in seen.installed)}
     for name in names:
         path = os.path.join(root, "bin", name)
         target = os.readlink(path) if os.path.islink(path) else "not a link"
-        if wanted.get(name) != target:
+        if target != ("../current/go/bin/%s" if name in COMMANDS else "../versions/%s/bin/go") % name:
             seen.wrong("bin/%s -> %s", name, target)
-    missing = set(wanted) - set(names)
     # A crash may come between a tree and its name.
-    if missing and (is_tidy or missing & set(COMMANDS)):
-        seen.wrong("bin lacks %s", sorted(missing))
+    surplus = {name for name in names - wanted if is_tidy or not GO_NAME.match(name)}
+    missing = {name for name in wanted - names if is_tidy or name in COMMANDS}
+    for text, wrong in (("bin lacks %s", missing), ("bin has %s", surplus)):
+        if wrong:
+            seen.wrong(text, sorted(wrong))
 
 
-def _look_at_cache(root, seen, is_tidy):
+def _look_at_cache(root, seen, is_tidy, may_resume):
     for name in _names(root, "cache"):
         if name.endswith(".tar.gz"):
             seen.kept.add(name)
         if name not in CACHE_NAMES and not CACHED.match(name):
             seen.wrong("cache/%s is not a name of the cache", name)
         elif is_tidy and name.endswith(".part"):
-            seen.wrong("cache/%s is left over", name)
+            if not (may_resume and os.path.getsize(os.path.join(root, "cache", name))):
+                seen.wrong("cache/%s is left over", name)
+
+
+def _look_at_projects(root, seen):
+    for name in _names(root, "projects"):
+        path = os.path.join(root, "projects", name)
+        target = os.readlink(path) if os.path.islink(path) else ""
+        if not os.path.isabs(target) or hashlib.sha256(os.fsencode(target)).hexdigest() != name:
+            seen.wrong("projects/%s -> %r", name, target)
+
+
+def _look_at_foreign(root, seen):
+    for platform in _names(root, "foreign"):
+        for name in _names(root, "foreign", platform):
+            if not PLATFORM.match(platform) or not _is_toolchain(os.path.join(root, "foreign", platform, name)):
+                seen.wrong("foreign/%s/%s is not a toolchain", platform, name)
 
 
 def _run_go(root, seen):

@@ -7,6 +7,7 @@ import shutil
 import threading
 
 import store_check
+from home import Home
 
 from . import linux, order, states, trace, volume
 from .recorder import Recorder
@@ -27,14 +28,15 @@ class Result:
 class Scene:
     """A file system with a store on it, as it is when the command starts."""
 
-    def __init__(self, fs, operation, program, work):
-        self.fs, self.operation, self.program, self.work = fs, operation, program, work
+    def __init__(self, fs, operation, source, work):
+        self.fs, self.operation, self.work = fs, operation, work
         self.template = os.path.join(work, "template")
         self.mountpoint = os.path.join(work, "mnt")
         self.root = os.path.join(self.mountpoint, "store")
+        self.home = Home(source.binary, self.root, source.mirror)
         volume.make_image(fs, self.template)
         with volume.mounted(fs, self.template, self.mountpoint):
-            operation.prepare(program, self.root)
+            operation.prepare(self.home)
 
     @contextlib.contextmanager
     def copy(self):
@@ -43,15 +45,15 @@ class Scene:
         volume.write_image(image, self.fs.size, volume.extents(self.template), [])
         try:
             with volume.mounted(self.fs, image, self.mountpoint):
-                yield self.root
+                yield
         finally:
             os.unlink(image)
 
     def trace(self, calls=trace.CALLS):
         """The calls of the command that change the disk, in order."""
         log = os.path.join(self.work, "calls")
-        with self.copy() as root:
-            self._run(root, trace.command(log, calls))
+        with self.copy():
+            self._run(trace.command(log, calls))
         return trace.read(log)
 
     def syncs(self):
@@ -90,15 +92,15 @@ class Scene:
                 linux.sync_file_system(self.mountpoint)
                 recorder.mark("start")
                 with _neighbour(self.mountpoint) if neighbour else contextlib.nullcontext():
-                    self._run(self.root, before)
+                    self._run(before)
                 recorder.mark("acked")
         os.unlink(image)
         return base, recorder.events()
 
-    def _run(self, root, before):
-        done = self.program.run(root, self.operation.words, before)
-        if done.returncode != 0:
-            raise RuntimeError("`%s` failed: %s" % (" ".join(self.operation.words), done.stderr.strip()))
+    def _run(self, before):
+        done = self.home.gvm(*self.operation.words, limit=120, before=before)
+        if done.code != 0:
+            raise RuntimeError(str(done))
 
 
 @contextlib.contextmanager
@@ -159,35 +161,35 @@ class Experiment:
             os.unlink(image)
 
     def _look_at_store(self, state, again):
-        operation, root = self.scene.operation, self.scene.root
+        operation = self.scene.operation
         damaged = None if state.acked else operation.damaged
-        seen = self._seen(root, damaged)
+        seen = self._seen(damaged)
         if seen not in operation.states:
             raise Broken("neither old nor new: go%s is current, installed are %s" % (seen[0], sorted(seen[1])))
         if state.acked and seen != operation.states[-1]:
             raise Broken("lost after exit 0: go%s is current, installed are %s" % (seen[0], sorted(seen[1])))
-        self._must(root, ("list",), 0)
-        self._must(root, ("history",), 0)
+        self._must(("list",), 0)
+        self._must(("history",), 0)
         if again:
             done = seen == operation.states[-1] and not damaged
-            self._must(root, *(operation.after if done else (operation.words, 0)))
+            self._must(*(operation.after if done else (operation.words, 0)))
             # A command that finds nothing to do does not write; the next writer sweeps.
-            self._must(root, ("cache", "clean"), 0)
-            if self._seen(root, is_tidy=True) != operation.states[-1]:
+            self._must(("cache", "clean"), 0)
+            if self._seen(is_tidy=True) != operation.states[-1]:
                 raise Broken("the same command again did not do it")
 
-    def _seen(self, root, damaged=None, is_tidy=False):
+    def _seen(self, damaged=None, is_tidy=False):
         """The state of the store: what `go` says it is, and what is installed."""
-        seen = store_check.look(root, is_tidy)
+        seen = store_check.look(self.scene.root, is_tidy)
         problems = [p for p in seen.problems if not damaged or not p.startswith("versions/go%s:" % damaged)]
         if problems:
             raise Broken("; ".join(problems[:3]))
         return seen.go, frozenset(seen.installed)
 
-    def _must(self, root, words, code):
-        done = self.scene.program.run(root, words)
-        if done.returncode != code:
-            raise Broken("`%s` exits with %d: %s" % (" ".join(words), done.returncode, done.stderr.strip()[:200]))
+    def _must(self, words, code):
+        done = self.scene.home.gvm(*words, limit=120)
+        if done.code != code:
+            raise Broken(str(done))
 
     def _local(self, text):
         return text.replace(self.scene.root + "/", "")

@@ -33,7 +33,6 @@ FILE_SYSTEMS = {fs.name: fs for fs in [
     FileSystem("xfs", 310 * MIB, ["mkfs.xfs", "-q", "-f", "-K"]),
     FileSystem("btrfs", 128 * MIB, ["mkfs.btrfs", "-q", "-f", "-K"]),
 ]}
-PACKAGES = {"mkfs.ext4": "e2fsprogs", "mkfs.xfs": "xfsprogs", "mkfs.btrfs": "btrfs-progs", "strace": "strace"}
 
 
 def make_image(fs, path):

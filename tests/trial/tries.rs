@@ -145,12 +145,15 @@ fn archives_are_kept_only_where_that_is_asked_for() {
 #[test]
 fn an_install_of_the_same_release_does_not_wait_for_a_trial() {
     let stage = Stage::of(&["1.21.13", "1.22.5"]);
-    let script = "gvm-rs install 1.22.5 && go env GOROOT && gvm-rs uninstall --force 1.22.5 && go version";
+    let script = "gvm-rs install 1.22.5 && go env GOROOT && gvm-rs uninstall --force 1.22.5 && \
+                  gvm-rs prune --trash && go version";
     let program = std::path::Path::new(env!("CARGO_BIN_EXE_gvm-rs")).parent().unwrap();
     let path = format!("{}:/usr/bin:/bin", program.display());
     let args = ["-q", "try", "1.22.5", "--", "sh", "-c", script];
     let run = stage.sandbox.gvm_with(&[("PATH", &path)], &args).ok();
     assert!(run.stdout.contains("/staging/") && run.stdout.ends_with("go1.22.5 linux/amd64\n"), "{run}");
+    // Only that there was a removal can still be seen.
+    std::fs::remove_dir(stage.sandbox.root().join("trash")).unwrap();
     stage.is_unchanged();
 }
 

@@ -117,7 +117,8 @@ def _crash(home):
     batch = root / "trash/1"
     batch.mkdir(parents=True)
     (batch / "record.json").write_text('{"format":1,"at":1,"command":"uninstall","generation":1}')
-    os.symlink("../versions/go%s/bin/go" % NEW, root / "bin" / ("go" + NEW))
+    # Not of the release whose manifest is there: both without a tree would be a toolchain that somebody lost.
+    os.symlink("../versions/go%s/bin/go" % NEWER, root / "bin" / ("go" + NEWER))
     (root / "bin" / ("go" + SUPERSEDED)).unlink()
 
 

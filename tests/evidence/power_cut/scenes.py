@@ -50,7 +50,7 @@ def _states(*steps):
 
 
 def _damage(root, version):
-    victim = os.path.join(root, "versions", "go" + version, "go.env")
+    victim = os.path.join(root, "versions", "go" + version, "VERSION")
     os.chmod(victim, 0o644)
     with open(victim, "w") as file:
         file.write("not what it was\n")

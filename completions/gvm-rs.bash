@@ -480,7 +480,7 @@ _gvm__rs() {
                     return 0
                     ;;
                 --shell)
-                    COMPREPLY=($(compgen -W "bash zsh fish sh" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "bash zsh fish sh nu elvish powershell" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -907,7 +907,7 @@ _gvm__rs() {
             return 0
             ;;
         gvm__subcmd__rs__subcmd__init)
-            opts="-q -v -h --quiet --verbose --offline --home --lock-timeout --help bash zsh fish sh"
+            opts="-q -v -h --quiet --verbose --offline --home --lock-timeout --no-gobin --help bash zsh fish sh nu elvish powershell"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

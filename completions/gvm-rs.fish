@@ -411,7 +411,10 @@ complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand env" -l lock-timeout -d 'W
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand env" -l shell -d 'Prints code for this shell that puts Go on PATH' -r -f -a "bash\t''
 zsh\t''
 fish\t''
-sh\t''"
+sh\t''
+nu\t''
+elvish\t''
+powershell\t''"
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand env" -s q -l quiet -d 'Says nothing but results and errors'
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand env" -s v -l verbose -d 'Says more about what is done'
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand env" -l offline -d 'Never opens a connection; answers from what is on this machine'
@@ -529,6 +532,7 @@ complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand init" -l lock-timeout -d '
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand init" -s q -l quiet -d 'Says nothing but results and errors'
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand init" -s v -l verbose -d 'Says more about what is done'
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand init" -l offline -d 'Never opens a connection; answers from what is on this machine'
+complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand init" -l no-gobin -d 'Leaves the directory alone that `go install` puts programs into'
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand init" -s h -l help -d 'Print help'
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand completions" -l home -d 'The directory that holds everything [default: $GVM_RS_HOME or ~/.gvm-rs]' -r -F
 complete -c gvm-rs -n "__fish_gvm_rs_using_subcommand completions" -l lock-timeout -d 'Waits at most this many seconds for another gvm-rs (exit code 75)' -r

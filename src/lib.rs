@@ -14,6 +14,7 @@ pub mod net;
 pub mod process;
 pub mod progress;
 pub mod project;
+pub mod shell;
 pub mod store;
 pub mod trash;
 pub mod trial;

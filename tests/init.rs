@@ -43,6 +43,7 @@ const NAMES: &[&str] = &[
     "(x)",
     "<1-9>",
     "a\tb\u{1}c\u{7f}",
+    "two\nlines\r\n",
 ];
 
 /// Shells in the modes that change how words are read. The first word is the program.
@@ -86,7 +87,7 @@ for path in "$@"; do
 done
 /usr/bin/env -0
 "#;
-const FISH: &str = r"
+const FISH: &str = r#"
 for path in $argv
   switch $path
     case unset; set --erase PATH
@@ -95,10 +96,10 @@ for path in $argv
   end
   $GVM --home $ROOT init fish | source
   $GVM --home $ROOT init fish | source
-  printf '%s\0' (string join : -- $PATH)
+  printf '%s\0' "$PATH"
 end
 /usr/bin/env -0
-";
+"#;
 
 /// PATHs before, and what has to follow BIN after.
 const PATHS: &[(&str, &str)] = &[
@@ -141,10 +142,11 @@ fn check(sandbox: &Sandbox, mode: &[&str], name: &str) {
     let mut command = shell(sandbox, mode, code, &paths);
     command.env("ROOT", &root);
     let run = sandbox.start(command).wait().ok();
+    let tools = sandbox.home().join("go/bin");
     assert_eq!(run.stderr, "", "{mode:?} {name:?}");
     let mut shown = run.stdout.split('\0');
     for (before, after) in PATHS {
-        let after = format!("{bin}{}", after.replace("BIN", &bin));
+        let after = format!("{bin}{}:{}", after.replace("BIN", &bin), tools.display());
         assert_eq!(shown.next(), Some(after.as_str()), "{mode:?} {name:?}, PATH was {before:?}");
     }
     let env: Vec<&str> = shown.collect();
@@ -225,12 +227,7 @@ const SH_HOME: &str = r#"eval "$("$GVM" init "$KIND")"; /usr/bin/env"#;
 fn a_root_that_no_path_can_hold_is_refused() {
     use std::os::unix::ffi::OsStrExt as _;
     let sandbox = Sandbox::new();
-    for (root, told) in [
-        (&b"/srv/a:b"[..], "a colon"),
-        (b"/srv/a\nb", "a line break"),
-        (b"/srv/a\rb", "a line break"),
-        (b"/srv/a\xffb", "not UTF-8"),
-    ] {
+    for (root, told) in [(&b"/srv/a:b"[..], "a colon"), (b"/srv/a\xffb", "not UTF-8")] {
         for words in [
             &["init", "bash"][..],
             &["init", "zsh"],

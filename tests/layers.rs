@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 const LAYERS: &[(&str, &[&str])] = &[
     ("model", &[]),
     ("disk", &[]),
+    ("shell", &[]),
     ("progress", &["model"]),
     ("process", &["progress", "model"]),
     ("net", &["model"]),
@@ -26,7 +27,7 @@ const LAYERS: &[(&str, &[&str])] = &[
         "cli",
         &[
             "upgrade", "trial", "trash", "damage", "gvm", "catalog", "project", "store", "net", "disk",
-            "process", "progress", "model",
+            "process", "progress", "shell", "model",
         ],
     ),
     ("main", &["cli"]),

@@ -66,7 +66,7 @@ const COMMANDS: &[(&str, &[&str])] = &[
     ("cache ls", &["--json"]),
     ("cache clean", &["--json"]),
     ("outdated", &["--json", SOURCE]),
-    ("init", &[]),
+    ("init", &["--no-gobin"]),
     ("completions", &[]),
 ];
 

@@ -3,7 +3,10 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{ArgGroup, CommandFactory as _, FromArgMatches as _, Parser, Subcommand, ValueEnum};
+
+use gvm_rs::shell::Shell;
 
 pub(crate) use damage::{Repair, Verify};
 pub(crate) use removals::{Prune, Undo, Uninstall};
@@ -234,7 +237,7 @@ pub(crate) struct Env {
     #[arg(long, conflicts_with = "shell")]
     pub json: bool,
     /// Prints code for this shell that puts Go on PATH
-    #[arg(long)]
+    #[arg(long, value_parser = shells())]
     pub shell: Option<Shell>,
 }
 
@@ -265,21 +268,23 @@ pub(crate) struct Outdated {
 #[derive(Debug, clap::Args)]
 pub(crate) struct Init {
     /// The shell that will read it
+    #[arg(value_parser = shells())]
     pub shell: Shell,
+    /// Leaves the directory alone that `go install` puts programs into
+    #[arg(long)]
+    pub no_gobin: bool,
+}
+
+/// The names of the shells.
+pub(crate) fn shells() -> impl TypedValueParser<Value = Shell> {
+    let name = |shell: Shell| PossibleValue::new(shell.name()).aliases(shell.aliases());
+    PossibleValuesParser::new(Shell::ALL.map(name)).try_map(|name| name.parse::<Shell>())
 }
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Completions {
     /// The shell that will read it
     pub shell: CompletionShell,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Shell {
-    Bash,
-    Zsh,
-    Fish,
-    Sh,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

@@ -12,6 +12,7 @@ use gvm_rs::gvm::Settings;
 use gvm_rs::model::Platform;
 use gvm_rs::net::{Location, LocationError, NetOptions, RetryPolicy};
 use gvm_rs::process::Environment;
+use gvm_rs::shell::Init;
 use gvm_rs::store::{Proof, Purpose, Store, StoreError};
 
 use super::args::{Args, Command, Level};
@@ -168,6 +169,24 @@ impl Config {
         Location::parse(value, self.insecure_mirror).map_err(bad)
     }
 
+    /// What shell code is given; with the directory of installed tools only where that is wanted.
+    pub(crate) fn init(&self, with_tools: bool) -> Result<Init, ConfigError> {
+        let bin = self.bin_for_path()?;
+        // It is a prefix of `bin`, so it can be named wherever `bin` can.
+        let root = bin.strip_suffix("/bin").unwrap_or_default().to_owned();
+        Ok(Init {
+            root: (!self.is_default_root).then_some(root),
+            bin,
+            tools: if with_tools { self.tools() } else { None },
+        })
+    }
+
+    /// Where `go install` puts programs unless GOBIN or GOPATH say otherwise, if a PATH can hold that.
+    fn tools(&self) -> Option<String> {
+        let tools = home()?.join("go/bin").into_os_string().into_string().ok()?;
+        (!tools.contains(':')).then_some(tools)
+    }
+
     /// The directory that belongs on PATH, if a PATH can hold it and shell code can name it.
     pub(crate) fn bin_for_path(&self) -> Result<String, ConfigError> {
         let path = self.root.join("bin");
@@ -175,7 +194,6 @@ impl Config {
         let text = path.to_str().ok_or_else(|| unusable("character that is not UTF-8"))?;
         match text {
             _ if text.contains(':') => Err(unusable("colon")),
-            _ if text.contains(['\n', '\r', '\0']) => Err(unusable("line break")),
             _ => Ok(text.to_owned()),
         }
     }

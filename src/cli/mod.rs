@@ -6,7 +6,6 @@ mod config;
 mod interrupt;
 mod progress;
 mod report;
-mod shell;
 mod since;
 mod ui;
 

@@ -7,11 +7,11 @@ use gvm_rs::catalog::Answerer;
 use gvm_rs::gvm::Installed;
 use gvm_rs::model::VersionRequest;
 use gvm_rs::net::escaped;
+use gvm_rs::shell::Shell;
 use gvm_rs::store::Switched;
 use serde_json::json;
 
 use crate::cli::config::{Config, variable};
-use crate::cli::shell;
 use crate::cli::ui::{self, Ui};
 
 /// Says where the answer to a request came from, if that is not what one would expect.
@@ -86,7 +86,7 @@ fn tell_obstacles(config: &Config, ui: &Ui) {
         let home = if config.is_default_root {
             String::new()
         } else {
-            format!("GVM_RS_HOME={} ", shell::quote(&config.root.to_string_lossy()))
+            format!("GVM_RS_HOME={} ", Shell::Sh.quote(&config.root.to_string_lossy()))
         };
         let hint =
             format!("put this into ~/.bashrc (or zsh, fish, sh alike): eval \"$({home}gvm-rs init bash)\"");

@@ -3,17 +3,17 @@
 use std::process::ExitCode;
 
 use gvm_rs::net::Location;
+use gvm_rs::shell::Shell;
 use serde_json::json;
 
 use crate::cli::args::Env;
 use crate::cli::config::Config;
 use crate::cli::report::Failure;
-use crate::cli::shell::{self, quote};
 use crate::cli::ui::Ui;
 
 pub(crate) fn run(args: &Env, config: &Config, ui: &Ui) -> Result<ExitCode, Failure> {
     if let Some(shell) = args.shell {
-        ui.result(shell::init(shell, config)?);
+        ui.result(shell.init(&config.init(true)?));
         return Ok(ExitCode::SUCCESS);
     }
     let store = config.store()?;
@@ -35,7 +35,7 @@ pub(crate) fn run(args: &Env, config: &Config, ui: &Ui) -> Result<ExitCode, Fail
         return Ok(ExitCode::SUCCESS);
     }
     let config_file = config.config_file.clone().unwrap_or_default();
-    let line = |name: &str, value: &str| format!("{name}={}\n", quote(value));
+    let line = |name: &str, value: &str| format!("{name}={}\n", Shell::Sh.quote(value));
     let mut text = line("GVM_RS_HOME", &config.root.to_string_lossy());
     text += &line("GVM_RS_BIN", &config.root.join("bin").to_string_lossy());
     text += &line("GVM_RS_CONFIG", &config_file.to_string_lossy());

@@ -5,10 +5,9 @@ use std::process::ExitCode;
 use crate::cli::args::Init;
 use crate::cli::config::Config;
 use crate::cli::report::Failure;
-use crate::cli::shell;
 use crate::cli::ui::Ui;
 
 pub(crate) fn run(args: &Init, config: &Config, ui: &Ui) -> Result<ExitCode, Failure> {
-    ui.result(shell::init(args.shell, config)?);
+    ui.result(args.shell.init(&config.init(!args.no_gobin)?));
     Ok(ExitCode::SUCCESS)
 }

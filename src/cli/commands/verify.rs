@@ -4,6 +4,7 @@ use std::process::ExitCode;
 
 use gvm_rs::damage::Scope;
 use gvm_rs::net::escaped;
+use gvm_rs::shell::Shell;
 use gvm_rs::store::{Fault, Finding};
 use serde_json::json;
 
@@ -11,7 +12,6 @@ use super::session::Session;
 use crate::cli::args::Verify;
 use crate::cli::config::Config;
 use crate::cli::report::Failure;
-use crate::cli::shell;
 use crate::cli::ui::{Ui, bytes};
 
 pub(crate) fn run(args: &Verify, config: &Config, ui: &Ui) -> Result<ExitCode, Failure> {
@@ -45,7 +45,7 @@ pub(crate) fn run(args: &Verify, config: &Config, ui: &Ui) -> Result<ExitCode, F
     if findings.is_empty() {
         return Ok(ExitCode::SUCCESS);
     }
-    let words = args.specs.iter().map(|spec| shell::quote(spec));
+    let words = args.specs.iter().map(|spec| Shell::Sh.quote(spec));
     let words: Vec<String> = words.chain(args.all.then(|| "--all".to_owned())).collect();
     let repair = format!("gvm-rs repair {}", words.join(" "));
     Err(Failure::Damaged { number: findings.len(), repair: repair.trim().to_owned() })

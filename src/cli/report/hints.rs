@@ -7,13 +7,13 @@ use gvm_rs::damage::DamageError;
 use gvm_rs::gvm::GvmError;
 use gvm_rs::model::{RequestError, SelectError, VersionRequest};
 use gvm_rs::net::{LocationError, NetError};
+use gvm_rs::shell::Shell;
 use gvm_rs::store::{BuildError, ProofError, ReceiveError, StoreError};
 use gvm_rs::trial::TrialError;
 use gvm_rs::upgrade::UpgradeError;
 
 use super::Failure;
 use crate::cli::config::ConfigError;
-use crate::cli::shell;
 
 const MAKE_ROOM: &str = "`gvm-rs prune` and `gvm-rs cache clean` make room";
 const WITHOUT_OFFLINE: &str =
@@ -139,7 +139,7 @@ fn transfer_hint(error: &NetError) -> &'static str {
 
 fn move_away(path: &Path) -> String {
     let path = path.to_string_lossy();
-    format!("move it away: `mv {} {}`", shell::quote(&path), shell::quote(&format!("{path}.old")))
+    format!("move it away: `mv {} {}`", Shell::Sh.quote(&path), Shell::Sh.quote(&format!("{path}.old")))
 }
 
 fn store_hint(error: &StoreError) -> Option<String> {
@@ -166,7 +166,7 @@ fn store_hint(error: &StoreError) -> Option<String> {
             Some("set GVM_RS_HOME to a directory of your own".to_owned())
         }
         StoreError::Unsafe { root, reason } if reason.starts_with("others") => {
-            Some(format!("run `chmod go-w {}`", shell::quote(&root.to_string_lossy())))
+            Some(format!("run `chmod go-w {}`", Shell::Sh.quote(&root.to_string_lossy())))
         }
         StoreError::Unsafe { reason, .. } if reason.starts_with("it holds") => {
             Some("set GVM_RS_HOME to a directory of its own, which may be new".to_owned())

@@ -1,0 +1,185 @@
+//! The shells: what they are called, how each quotes a value, and the code that puts Go on PATH, which is in `shell/`.
+//!
+//! Nothing here starts a shell, or looks at the disk or the environment.
+
+use std::fmt;
+use std::str::FromStr;
+
+const SH: &str = include_str!("../shell/init.sh");
+const FISH: &str = include_str!("../shell/init.fish");
+const NU: &str = include_str!("../shell/init.nu");
+const ELVISH: &str = include_str!("../shell/init.elv");
+const POWERSHELL: &str = include_str!("../shell/init.ps1");
+
+/// A shell that there is code for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Shell {
+    /// GNU's.
+    Bash,
+    /// The Z shell.
+    Zsh,
+    /// fish.
+    Fish,
+    /// What POSIX says: dash, busybox's ash, ksh and others.
+    Sh,
+    /// nushell.
+    Nu,
+    /// elvish.
+    Elvish,
+    /// PowerShell, where it is not on Windows.
+    PowerShell,
+}
+
+/// A name that is none of a shell's.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("there is no code for a shell `{0}`")]
+pub struct UnknownShell(pub String);
+
+/// What the code of a shell is given. Each value is quoted on its way out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Init {
+    /// The directory that goes first on PATH.
+    pub bin: String,
+    /// The root that is exported; nothing where it is the default one.
+    pub root: Option<String>,
+    /// Where `go install` puts programs unless GOBIN or GOPATH say otherwise in the shell; nothing: PATH is not to
+    /// have such a directory.
+    pub tools: Option<String>,
+}
+
+impl Shell {
+    /// All of them.
+    pub const ALL: [Shell; 7] =
+        [Shell::Bash, Shell::Zsh, Shell::Fish, Shell::Sh, Shell::Nu, Shell::Elvish, Shell::PowerShell];
+
+    /// The name by which it is typed.
+    pub fn name(self) -> &'static str {
+        match self {
+            Shell::Bash => "bash",
+            Shell::Zsh => "zsh",
+            Shell::Fish => "fish",
+            Shell::Sh => "sh",
+            Shell::Nu => "nu",
+            Shell::Elvish => "elvish",
+            Shell::PowerShell => "powershell",
+        }
+    }
+
+    /// Other names of it, and those of programs that read the same.
+    pub fn aliases(self) -> &'static [&'static str] {
+        match self {
+            Shell::Sh => &["dash", "ash", "ksh", "mksh"],
+            Shell::Nu => &["nushell"],
+            Shell::PowerShell => &["pwsh"],
+            Shell::Bash | Shell::Zsh | Shell::Fish | Shell::Elvish => &[],
+        }
+    }
+
+    /// Writes a value so that it is one word and nothing in it means anything to this shell.
+    pub fn quote(self, value: &str) -> String {
+        match self {
+            Shell::Bash | Shell::Zsh | Shell::Sh => format!("'{}'", value.replace('\'', r"'\''")),
+            Shell::Fish => format!("'{}'", value.replace('\\', r"\\").replace('\'', r"\'")),
+            Shell::Elvish => format!("'{}'", value.replace('\'', "''")),
+            Shell::Nu => quote_for_nu(value),
+            Shell::PowerShell => quote_for_powershell(value),
+        }
+    }
+
+    /// Code that puts Go on PATH, starts no process, says nothing, and may be read any number of times.
+    pub fn init(self, init: &Init) -> String {
+        let value = |value: Option<&str>| self.quote(value.unwrap_or_default());
+        let values = [
+            ("__gvm_rs_bin", self.quote(&init.bin)),
+            ("__gvm_rs_home", value(init.root.as_deref())),
+            ("__gvm_rs_tools", value(init.tools.as_deref())),
+        ];
+        let assigned = values.iter().map(|(name, value)| match self {
+            Shell::Bash | Shell::Zsh | Shell::Sh => format!("{name}={value}\n"),
+            Shell::Fish => format!("set -l {name} {value}\n"),
+            Shell::Nu => format!("const {name} = {value}\n"),
+            Shell::Elvish => format!("var {name} = {value}\n"),
+            Shell::PowerShell => format!("${name} = {value}\n"),
+        });
+        let (first, code) = match self {
+            // Before anything that sets it.
+            Shell::Bash | Shell::Zsh | Shell::Sh => ("__gvm_rs_status=$?\n", SH),
+            Shell::Fish => ("set -l __gvm_rs_status $status\n", FISH),
+            Shell::Nu => ("", NU),
+            Shell::Elvish => ("", ELVISH),
+            Shell::PowerShell => ("", POWERSHELL),
+        };
+        std::iter::once(first.to_owned()).chain(assigned).chain([code.to_owned()]).collect()
+    }
+}
+
+/// A raw string would do for most, but not in older ones.
+fn quote_for_nu(value: &str) -> String {
+    let mut quoted = String::from("\"");
+    for c in value.chars() {
+        match c {
+            '"' | '\\' => quoted.extend(['\\', c]),
+            c if c.is_control() => quoted.push_str(&format!("\\u{{{:x}}}", u32::from(c))),
+            c => quoted.push(c),
+        }
+    }
+    quoted.push('"');
+    quoted
+}
+
+/// To PowerShell the typographic quotes are quotes too; each is doubled.
+fn quote_for_powershell(value: &str) -> String {
+    let mut quoted = String::from("'");
+    for c in value.chars() {
+        if matches!(c, '\'' | '\u{2018}'..='\u{201b}') {
+            quoted.push(c);
+        }
+        quoted.push(c);
+    }
+    quoted.push('\'');
+    quoted
+}
+
+impl fmt::Display for Shell {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+impl FromStr for Shell {
+    type Err = UnknownShell;
+
+    fn from_str(name: &str) -> Result<Shell, UnknownShell> {
+        let is_it = |shell: &Shell| shell.name() == name || shell.aliases().contains(&name);
+        Shell::ALL.into_iter().find(is_it).ok_or_else(|| UnknownShell(name.to_owned()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
+    use super::*;
+
+    #[test]
+    fn every_shell_is_found_by_its_names() {
+        for shell in Shell::ALL {
+            assert_eq!(shell.name().parse(), Ok(shell));
+            assert!(shell.aliases().iter().all(|alias| alias.parse() == Ok(shell)));
+        }
+        assert_eq!("tcsh".parse::<Shell>(), Err(UnknownShell("tcsh".to_owned())));
+    }
+
+    #[test]
+    fn each_shell_has_quotes_of_its_own() {
+        let value = "it's \"a\\b\" $(x)\u{2019}\n";
+        for (shell, quoted) in [
+            (Shell::Bash, "'it'\\''s \"a\\b\" $(x)\u{2019}\n'"),
+            (Shell::Fish, "'it\\'s \"a\\\\b\" $(x)\u{2019}\n'"),
+            (Shell::Elvish, "'it''s \"a\\b\" $(x)\u{2019}\n'"),
+            (Shell::Nu, "\"it's \\\"a\\\\b\\\" $(x)\u{2019}\\u{a}\""),
+            (Shell::PowerShell, "'it''s \"a\\b\" $(x)\u{2019}\u{2019}\n'"),
+        ] {
+            assert_eq!(shell.quote(value), quoted, "{shell}");
+        }
+    }
+}

@@ -1,5 +1,6 @@
 //! Links the unwinder in, where the compiler has it as an archive: to load it as a shared library takes an eighth of
 //! the time in which a small command starts. Nothing depends on it.
+#![expect(clippy::disallowed_methods, reason = "cargo speaks to build scripts through the environment")]
 
 use std::env;
 use std::path::Path;

@@ -67,7 +67,7 @@ impl Index {
     }
 
     fn decode_where(bytes: &[u8], is_wanted: impl Fn(&Platform) -> bool) -> Result<Index, IndexError> {
-        let mut reader = Reader { rest: bytes, archives: 0 };
+        let mut reader = Reader { rest: bytes, archives: 0, wanted: 0 };
         if reader.take(MAGIC.len())? != MAGIC {
             return Err(IndexError::Damaged("it is of another format"));
         }
@@ -76,6 +76,7 @@ impl Index {
         let platforms = reader.platforms()?;
         let platforms: Vec<(Platform, bool)> =
             platforms.into_iter().map(|platform| (platform, is_wanted(&platform))).collect();
+        reader.wanted = platforms.iter().filter(|(_, is_wanted)| *is_wanted).count();
         let count = reader.count()?;
         let mut releases: Vec<Release> = Vec::with_capacity(count);
         for _ in 0..count {
@@ -108,7 +109,10 @@ fn put_text(out: &mut Vec<u8>, text: &str) {
 
 struct Reader<'a> {
     rest: &'a [u8],
+    /// How many archives there were so far.
     archives: usize,
+    /// How many platforms are wanted.
+    wanted: usize,
 }
 
 impl<'a> Reader<'a> {
@@ -125,6 +129,11 @@ impl<'a> Reader<'a> {
     }
 
     fn number(&mut self) -> Result<u64, IndexError> {
+        // Most are short, and there are tens of thousands in an index.
+        if let [byte @ 0..0x80, rest @ ..] = self.rest {
+            self.rest = rest;
+            return Ok((*byte).into());
+        }
         let mut number = 0;
         for shift in (0..u64::BITS).step_by(7) {
             let [byte] = self.array()?;
@@ -179,7 +188,7 @@ impl<'a> Reader<'a> {
         if self.archives > MOST_ARCHIVES {
             return Err(IndexError::TooMany { limit: MOST_ARCHIVES });
         }
-        let mut archives = Vec::new();
+        let mut archives = Vec::with_capacity(count.min(self.wanted));
         let mut next = 0;
         for _ in 0..count {
             let tag = self.number()?;
@@ -292,7 +301,7 @@ mod tests {
     #[test]
     fn numbers_have_one_form() {
         let number = |bytes: &[u8]| {
-            let mut reader = Reader { rest: bytes, archives: 0 };
+            let mut reader = Reader { rest: bytes, archives: 0, wanted: 0 };
             reader.number().ok().filter(|_| reader.rest.is_empty())
         };
         assert_eq!(number(&[0]), Some(0));

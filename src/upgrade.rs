@@ -189,12 +189,18 @@ impl Gvm<'_> {
             return Ok(());
         }
         self.progress.event(Event::Phase { version, phase: "proving" });
+        let before = self.store.provenance(version);
         let staging = self.lock()?.new_staging()?;
         self.store.prove_build(version, &staging, &self.probe()).map_err(|source| match source {
             ProofError::Interrupted => StoreError::Interrupted.into(),
             ProofError::Gone => StoreError::NotInstalled(version).into(),
             source => GvmError::Unfit { version, source },
-        })
+        })?;
+        // Where a check may still say no, the history will not tell. What cannot be written is shown once more.
+        if let (Ok(before), false) = (before, self.settings.checks.is_empty()) {
+            drop(self.lock().and_then(|writer| writer.remember_build(&before)));
+        }
+        Ok(())
     }
 
     /// Runs a check of the user where the command was typed; what it prints goes to our standard error.

@@ -39,7 +39,7 @@ pub struct Provenance {
     pub verified_by: Root,
     /// The index that named the archive: `embedded snapshot`, or a URL or path.
     pub index: String,
-    /// What it had to show before it was installed.
+    /// What it has shown: before it was installed, or since.
     #[serde(default)]
     pub proof: Proof,
     /// When it was installed, in seconds since 1970.
@@ -203,6 +203,16 @@ impl Manifest {
     /// Reads only where a toolchain came from.
     pub(super) fn read_provenance(path: &Path) -> Result<Provenance, StoreError> {
         open(path).map(|(header, _)| header.provenance)
+    }
+
+    /// Returns the text of a manifest with another provenance; its files stay as they are.
+    pub(super) fn with_provenance(path: &Path, provenance: Provenance) -> Result<Vec<u8>, StoreError> {
+        let (_, mut files) = open(path)?;
+        let header = Header { format: FORMAT, provenance };
+        let mut text = serde_json::to_vec(&header).map_err(|e| damaged(path, &e))?;
+        text.push(b'\n');
+        files.read_to_end(&mut text).map_err(|e| DiskError::new("read", path, e))?;
+        Ok(text)
     }
 
     /// Reads only how many bytes a toolchain has, from the last line; `None` where that is lost or absurd.

@@ -12,8 +12,9 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use super::manifest::{Manifest, Provenance};
 use super::staging::Staging;
-use super::{Store, StoreError};
+use super::{Store, StoreError, Writer};
 use crate::disk;
 use crate::model::GoVersion;
 use crate::net::escaped;
@@ -107,8 +108,8 @@ pub struct Probe<'a> {
 const LARGEST_VERSION_FILE: u64 = 4096;
 
 impl Store {
-    /// Whether a toolchain need not build again: it has built before it was installed, says its manifest, or it has
-    /// been current since, says the history.
+    /// Whether a toolchain need not build again: it has built, says its manifest, or it has been current since it was
+    /// installed, says the history.
     pub fn has_built(&self, version: GoVersion) -> Result<bool, StoreError> {
         // Where the manifest is lost the history has to do.
         let (proof, since) = match self.provenance(version) {
@@ -142,6 +143,23 @@ impl Store {
                 (outcome, _) => return outcome,
             }
         }
+    }
+}
+
+impl Writer<'_> {
+    /// Writes into the manifest of a toolchain that it has built, unless it is not the one any more whose provenance
+    /// this was before it did.
+    pub fn remember_build(&self, before: &Provenance) -> Result<(), StoreError> {
+        let Some((path, _)) = self.store.manifest_file(before.version) else { return Ok(()) };
+        if !self.store.has(before.version) || Manifest::read_provenance(&path)? != *before {
+            return Ok(());
+        }
+        let built = Provenance { proof: Proof::Build, ..before.clone() };
+        let text = Manifest::with_provenance(&path, built)?;
+        let new = self.store.layout.staging().join("manifest");
+        self.disk().remove_file(&new)?;
+        self.disk().write_new(&new, &text)?;
+        Ok(self.disk().publish_over(&new, &path)?)
     }
 }
 

@@ -101,7 +101,8 @@ impl Writer<'_> {
         }
         for name in self.store.names_in(&layout.staging())? {
             // Names that the writers use one after the other; what is there is of a dead one.
-            if ["layout", "link", "index", "generation", "batch", "removed", RECORD].contains(&name.as_str())
+            if ["layout", "link", "index", "generation", "batch", "removed", "manifest", RECORD]
+                .contains(&name.as_str())
             {
                 self.disk().remove_tree(&layout.staging().join(name))?;
             }

@@ -280,3 +280,35 @@ fn the_sweep_waits_for_a_compiler_whose_gvm_rs_was_killed() {
     nothing_is_staged(&sandbox);
     assert_eq!(current(&sandbox), OLD);
 }
+
+/// How often a `go` of [`NEW`] was asked to vet, which each proof does once.
+fn counting(sandbox: &Sandbox) -> (FakeGo, impl Fn() -> usize) {
+    let log = sandbox.path().join("vetted");
+    let vet = format!("vet)\n    echo once >>'{}'\n", log.display());
+    let script = crate::support::archive::go_script(NEW).replace("vet)\n", &vet);
+    let count = move || std::fs::read_to_string(&log).unwrap_or_default().lines().count();
+    (FakeGo::new(NEW).extra_file("go/bin/go", 0o755, script.as_bytes()), count)
+}
+
+#[test]
+fn a_build_that_a_failing_check_followed_is_remembered() {
+    let (mirror, sandbox) = scene(None);
+    let (go, proofs) = counting(&sandbox);
+    mirror.add(go);
+    sandbox.gvm(&["install", NEW]).ok();
+    for _ in 0..3 {
+        sandbox.gvm(&["use", NEW, "--check", "false"]).fails(11);
+        assert_eq!((proofs(), current(&sandbox).as_str()), (1, OLD));
+    }
+    sandbox.gvm(&["verify", NEW]).ok();
+    nothing_is_staged(&sandbox);
+    sandbox.gvm(&["use", NEW]).ok();
+    assert_eq!(proofs(), 1);
+    // It goes with the tree: another one has to build again.
+    sandbox.gvm(&["use", OLD]).ok();
+    sandbox.gvm(&["uninstall", "--force", "--purge", NEW]).ok();
+    std::fs::remove_dir_all(sandbox.root().join("generations/2")).unwrap();
+    sandbox.gvm(&["install", NEW]).ok();
+    sandbox.gvm(&["use", NEW, "--check", "false"]).fails(11);
+    assert_eq!(proofs(), 2);
+}

@@ -15,7 +15,7 @@ const FAILURES: &[(Broken, &str)] = &[
     (Broken::CannotVet, "`go vet` failed (exit code 2): vet: ./vetted.go:3:1: it is not clean"),
     (Broken::WrongGoroot, "`go env GOROOT` says `/usr/lib/go`, not `[HOME]/.gvm-rs/"),
 ];
-const HINT: &str = "hint: with `--proof version` it would only have to say its version\n";
+const HINT: &str = "with `--proof version` it would only have to say its version\n";
 
 fn still_old(sandbox: &Sandbox, run: &Run, reason: &str) {
     let text = run.text();
@@ -311,4 +311,20 @@ fn a_build_that_a_failing_check_followed_is_remembered() {
     sandbox.gvm(&["install", NEW]).ok();
     sandbox.gvm(&["use", NEW, "--check", "false"]).fails(11);
     assert_eq!(proofs(), 2);
+}
+
+#[test]
+fn a_failed_build_of_what_is_installed_may_be_damage() {
+    let (_mirror, sandbox) = scene(Some(Broken::CannotBuild));
+    sandbox.gvm(&["install", NEW]).ok();
+    for args in [&["use", NEW][..], &["upgrade"]] {
+        let run = sandbox.gvm(args).fails(7);
+        assert!(
+            run.stderr.ends_with(
+                "hint: `gvm-rs verify 1.22.6` tells whether it is damaged, and `gvm-rs repair 1.22.6` mends it; \
+                 with `--proof version` it would only have to say its version\n"
+            ),
+            "{run}"
+        );
+    }
 }

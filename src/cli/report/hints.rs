@@ -20,6 +20,7 @@ const WITHOUT_OFFLINE: &str =
     "leave out `--offline` and GVM_RS_OFFLINE, or name a mirror that is a directory";
 const CHECK_THE_ADDRESS: &str = "check the address with a browser or curl; `--offline` answers from the index \
                                  inside this program where no index is named";
+const WITHOUT_BUILDING: &str = "with `--proof version` it would only have to say its version";
 const REPAIR: &str = "run `gvm-rs repair`";
 const ANOTHER_SOURCE: &str = "nothing was installed; try another source with `--mirror URL`";
 
@@ -98,8 +99,15 @@ fn gvm_hint(error: &GvmError) -> Option<String> {
             Some(CHECK_THE_ADDRESS.to_owned())
         }
         GvmError::Receive { source, .. } => receive_hint(source),
-        GvmError::Proof { source: ProofError::Build(error), .. }
-        | GvmError::Unfit { source: ProofError::Build(error), .. } => Some(build_hint(error).to_owned()),
+        GvmError::Proof { source: ProofError::Build(error), .. } => Some(build_hint(error).to_owned()),
+        GvmError::Unfit { version, source: ProofError::Build(error) } => Some(match build_hint(error) {
+            // What was just unpacked is whole; what has been there for a while may not be.
+            WITHOUT_BUILDING => format!(
+                "`gvm-rs verify {version}` tells whether it is damaged, and `gvm-rs repair {version}` mends it; \
+                 {WITHOUT_BUILDING}"
+            ),
+            hint => hint.to_owned(),
+        }),
         GvmError::NoneInstalled(VersionRequest::Previous) => None,
         GvmError::NoneInstalled(request) => Some(format!("run `gvm-rs install '{request}'`")),
         _ => None,
@@ -119,7 +127,7 @@ fn build_hint(error: &BuildError) -> &'static str {
     match error {
         BuildError::Disk(_) | BuildError::NoSpace(_) => MAKE_ROOM,
         BuildError::TooSlow { .. } => "`build_timeout = SECONDS` in the configuration gives it more time",
-        _ => "with `--proof version` it would only have to say its version",
+        _ => WITHOUT_BUILDING,
     }
 }
 

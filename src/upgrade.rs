@@ -45,7 +45,7 @@ pub enum UpgradeError {
         source: Box<GvmError>,
     },
     /// A check of the user failed; what was current still is.
-    #[error("did not switch to {}{}: the check `{check}` {problem}", to.toolchain(), still(*now))]
+    #[error("{}: the check `{check}` {problem}", unchanged(*to, *now))]
     Check {
         /// What was to be current.
         to: GoVersion,
@@ -116,8 +116,13 @@ pub struct Upgraded {
     pub looks: Vec<Look>,
 }
 
-fn still(now: Option<GoVersion>) -> String {
-    now.map(|now| format!(", `go` is still {}", now.toolchain())).unwrap_or_default()
+fn unchanged(to: GoVersion, now: Option<GoVersion>) -> String {
+    let to_name = to.toolchain();
+    match now {
+        Some(now) if now == to => format!("{to_name} is current and stays so"),
+        Some(now) => format!("did not switch to {to_name}, `go` is still {}", now.toolchain()),
+        None => format!("did not switch to {to_name}"),
+    }
 }
 
 impl From<StoreError> for UpgradeError {
@@ -127,14 +132,15 @@ impl From<StoreError> for UpgradeError {
 }
 
 impl Gvm<'_> {
-    /// Makes an installed toolchain current, once it has stood its proof and the user's checks.
+    /// Makes an installed toolchain current, once it has stood its proof and the user's checks. What is current
+    /// already is checked, too.
     pub fn change_to(&self, version: GoVersion) -> Result<Switched, UpgradeError> {
-        let now = self.current_version();
-        if now != Some(version) {
+        self.store.check_usable(version)?;
+        if self.current_version() != Some(version) {
             self.prove_for_switch(version).map_err(|error| self.unproven(error))?;
-            for check in &self.settings.checks {
-                self.check(version, check)?;
-            }
+        }
+        for check in &self.settings.checks {
+            self.check(version, check)?;
         }
         Ok(self.switch(version)?)
     }
@@ -183,7 +189,6 @@ impl Gvm<'_> {
 
     /// Lets a toolchain build that has not done so yet.
     fn prove_for_switch(&self, version: GoVersion) -> Result<(), GvmError> {
-        self.store.check_usable(version)?;
         // Whatever is installed has said its version.
         if self.settings.switch_proof == Proof::Version || self.store.has_built(version)? {
             return Ok(());

@@ -64,7 +64,6 @@ fn the_configuration_names_a_check_that_a_flag_replaces_and_a_rollback_does_with
     assert_eq!(current(&sandbox), NEW);
     // It runs for what was current before, too; only the way back has to work always.
     sandbox.gvm(&["use", OLD]).fails(11);
-    sandbox.gvm(&["use", NEW]).ok();
     sandbox.gvm(&["rollback"]).ok();
     assert_eq!(current(&sandbox), OLD);
 }
@@ -81,4 +80,37 @@ fn an_interrupted_check_switches_nothing() {
     running.wait().fails(130);
     assert!(!std::path::Path::new(&format!("/proc/{}", shell.trim())).exists());
     assert_eq!((current(&sandbox).as_str(), history(&sandbox).len()), (OLD, 1));
+}
+
+#[test]
+fn what_is_current_already_is_checked_and_stays() {
+    let (_mirror, sandbox) = scene(None);
+    let before = state(&sandbox);
+    let run = sandbox.gvm(&["use", OLD, "--check", "go version; exit 3"]).fails(11);
+    assert!(run.stderr.starts_with("go version go1.22.4 linux/amd64\n"), "{run}");
+    assert!(
+        run.stderr.ends_with(
+            "error: go1.22.4 is current and stays so: the check `go version; exit 3` failed (exit code 3)\n"
+        ),
+        "{run}"
+    );
+    assert_eq!((state(&sandbox), history(&sandbox).len()), (before, 1));
+    let run = sandbox.gvm(&["use", OLD, "--check", "echo checked"]).ok();
+    assert!(run.stderr.starts_with("checked\ngo1.22.4 is current already\n"), "{run}");
+}
+
+#[test]
+fn checks_that_are_not_run_are_told() {
+    let (_mirror, sandbox) = scene(None);
+    let told = "note: nothing is switched to, so the checks were not run\n";
+    let run = sandbox.gvm(&["upgrade", "-n", "--check", "touch ~/ran"]).ok();
+    assert!(run.stdout.contains("go1.22.6") && run.stderr == told, "{run}");
+    sandbox.gvm(&["upgrade"]).ok();
+    let run = sandbox.gvm(&["upgrade", "--check", "touch ~/ran"]).ok();
+    assert!(run.stderr.starts_with("go1.22.6 is the newest of its line\n"), "{run}");
+    assert!(run.stderr.ends_with(told), "{run}");
+    assert!(!sandbox.home().join("ran").exists());
+    // What is in the configuration is for when there is something to check.
+    let run = sandbox.gvm(&["upgrade"]).ok();
+    assert!(!run.stderr.contains("note: "), "{run}");
 }

@@ -17,7 +17,12 @@ for that, which are removed. This takes seconds, once: it is remembered. Then th
     };
 }
 
-const ABOUT_USE: &str = about_proofs!();
+const ABOUT_USE: &str = concat!(
+    about_proofs!(),
+    "
+
+What is current already need not build again, and has to stand the checks all the same."
+);
 const ABOUT_UPGRADE: &str = concat!(
     about_proofs!(),
     "
@@ -26,7 +31,7 @@ After the switch `go` is looked at through the shell that started gvm-rs and thr
 `$SHELL -lc`. Where one of them found gvm-rs's Go before and does not find the new one, the upgrade
 goes back by itself (exit code 7). Tools in GOBIN stay as they are, and those that an older Go built
 are named. With --rebuild-tools the exit code is 1 if one of them was not built again that should
-be; the upgrade stays."
+be; the upgrade stays. Where nothing is switched to, as with --dry-run, the checks are not run."
 );
 
 #[derive(Debug, clap::Args)]

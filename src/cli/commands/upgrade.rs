@@ -36,6 +36,10 @@ pub(crate) fn run(args: &Upgrade, config: &Config, ui: &Ui) -> Result<ExitCode, 
     if steps.is_empty() {
         tell_nothing_to_do(&gvm, aim, ui)?;
     }
+    let is_switch = !args.dry_run && steps.iter().any(|step| step.is_current);
+    if !args.trial.checks.is_empty() && !is_switch {
+        ui.note("nothing is switched to, so the checks were not run");
+    }
     if args.dry_run {
         return Ok(ExitCode::SUCCESS);
     }

@@ -76,6 +76,7 @@ fn upgrade_hint(error: &UpgradeError) -> Option<String> {
         UpgradeError::Unproven { source, .. } => gvm_hint(source),
         UpgradeError::NothingCurrent => Some("run `gvm-rs use latest`".to_owned()),
         UpgradeError::NotARelease => Some("`gvm-rs rollback` goes back to it".to_owned()),
+        UpgradeError::Check { to, now, .. } if *now == Some(*to) => None,
         UpgradeError::Check { to, .. } => {
             Some(format!("it is installed: `gvm-rs exec {to} -- CMD` tries it, and leaves `go` as it is"))
         }

@@ -169,6 +169,28 @@ fn a_login_shell_that_never_found_it_is_noted_and_no_reason_to_go_back() {
 }
 
 #[test]
+fn where_no_shell_shows_the_new_go_it_is_told_what_was_looked_at() {
+    if !needs::program("bash") {
+        return;
+    }
+    let (_mirror, sandbox) = scene(None);
+    let path = login(&sandbox, "bash", "PATH=/usr/bin:/bin");
+    let run = sandbox.gvm_with(&[("SHELL", &path)], &["upgrade"]).ok();
+    assert!(
+        run.stderr.contains(
+            "note: the upgrade was seen through no shell: the shell that started gvm-rs did not find gvm-rs's Go \
+             before either: it finds no `go`; a login shell (`/usr/bin/bash -lc`) did not find"
+        ),
+        "{run}"
+    );
+    // One that shows it is enough.
+    let path = login(&sandbox, "bash", "");
+    sandbox.gvm(&["use", OLD]).ok();
+    let run = sandbox.gvm_with(&[("SHELL", &path)], &["upgrade"]).ok();
+    assert!(!run.stderr.contains("through no shell"), "{run}");
+}
+
+#[test]
 fn where_no_shell_is_known_none_is_asked() {
     for shell in ["", "/nowhere/bash", "relative/bash", "/bin/false", "/bin/cat"] {
         let (_mirror, sandbox) = scene(None);

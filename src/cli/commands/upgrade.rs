@@ -98,20 +98,15 @@ fn tell(request: &VersionRequest, upgraded: &Upgraded, config: &Config, ui: &Ui)
     }
     let Some(switched) = &upgraded.switched else { return };
     changes::tell_switched(switched, config, ui);
-    let is_found_here = upgraded.looks.iter().any(|look| !look.is_login && look.sight == Sight::Found);
-    for look in &upgraded.looks {
-        let text = match &look.sight {
-            Sight::Found => format!("{} finds it", look.shell),
-            Sight::Missed(reason) => {
-                format!("{} did not find gvm-rs's Go before either: {reason}", look.shell)
-            }
-            Sight::Unseen(reason) => format!("{} could not be asked: {reason}", look.shell),
-        };
-        match look.sight {
-            // Of the shell that we came from the obstacles are told already.
-            Sight::Missed(_) if look.is_login && !is_found_here => ui.note(text),
-            _ => ui.detail(text),
-        }
+    let text = |look: &Look| match &look.sight {
+        Sight::Found => format!("{} finds it", look.shell),
+        Sight::Missed(reason) => format!("{} did not find gvm-rs's Go before either: {reason}", look.shell),
+        Sight::Unseen(reason) => format!("{} could not be asked: {reason}", look.shell),
+    };
+    let texts: Vec<String> = upgraded.looks.iter().map(text).collect();
+    match upgraded.looks.iter().any(|look| look.sight == Sight::Found) {
+        true => texts.iter().for_each(|text| ui.detail(text)),
+        false => ui.note(format_args!("the upgrade was seen through no shell: {}", texts.join("; "))),
     }
 }
 

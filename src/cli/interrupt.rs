@@ -6,6 +6,8 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use rustix::process::Signal;
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 
+use super::args::Command;
+
 /// Whether the user asked to stop.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Interrupt {
@@ -16,6 +18,23 @@ pub(crate) struct Interrupt {
 
 /// The exit code of an interrupted command.
 pub(crate) const EXIT_CODE: u8 = 130;
+
+/// What an interrupted command leaves.
+pub(crate) fn left_by(command: &Command) -> &'static str {
+    const KEPT: &str = "what was half done is removed, what was downloaded is kept for the next try";
+    match command {
+        Command::Install(_) | Command::Exec(_) => KEPT,
+        Command::Use(_) => "nothing was switched, what was downloaded is kept for the next try",
+        Command::Upgrade(_) => {
+            "what was half done is undone, what was upgraded before stays so, and what was downloaded is kept for \
+             the next try"
+        }
+        Command::Repair(_) => "what was put right stays so, and what was downloaded is kept for the next try",
+        Command::Bisect(args) if args.keep => "what was installed stays, and nothing else is left behind",
+        Command::Try(_) | Command::Matrix(_) | Command::Bisect(_) => "nothing is left behind",
+        _ => "nothing was changed",
+    }
+}
 
 impl Interrupt {
     /// Listens for the signals that ask a program to stop.

@@ -25,28 +25,35 @@ pub(crate) fn main() -> ExitCode {
     let ui = Ui::new(&args);
     if let Command::Completions(args) = &args.command {
         // Neither a home nor a sound configuration is needed to read what can be typed.
-        return finish(Ok(commands::completions::run(args, &ui)), &ui);
+        return finish(Ok(commands::completions::run(args, &ui)), "", &ui);
     }
+    let left = interrupt::left_by(&args.command);
     let config = match Config::load(&args) {
         Ok(config) => config,
-        Err(error) => return finish(Err(error.into()), &ui),
+        Err(error) => return finish(Err(error.into()), left, &ui),
     };
     let outcome = run(args.command, &config, &ui);
     let is_full = outcome.as_ref().is_err_and(Failure::is_out_of_space);
-    let code = finish(outcome, &ui);
+    let code = finish(outcome, left, &ui);
     if is_full {
         commands::hint_at_trash(&config, &ui);
     }
     code
 }
 
-/// A command whose result could not be written has failed.
-fn finish(outcome: Result<ExitCode, Failure>, ui: &Ui) -> ExitCode {
+/// A command whose result could not be written has failed; one that was interrupted says what it has left.
+fn finish(outcome: Result<ExitCode, Failure>, left: &str, ui: &Ui) -> ExitCode {
     let outcome = match (outcome, ui.take_unwritten()) {
         (Ok(_), Some(error)) => Err(Failure::Unwritten(error)),
         (outcome, _) => outcome,
     };
-    outcome.unwrap_or_else(|failure| failure.report(ui))
+    outcome.unwrap_or_else(|failure| match failure.is_interruption() {
+        true => {
+            ui.error(format_args!("interrupted; {left}"));
+            ExitCode::from(interrupt::EXIT_CODE)
+        }
+        false => failure.report(ui),
+    })
 }
 
 fn run(command: Command, config: &Config, ui: &Ui) -> Result<ExitCode, Failure> {

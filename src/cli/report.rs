@@ -124,15 +124,6 @@ pub(crate) fn with_causes(error: &dyn Error) -> String {
 impl Failure {
     /// Tells the failure, its causes and what can be typed; returns the exit code.
     pub(crate) fn report(&self, ui: &Ui) -> ExitCode {
-        if self.is_interruption() {
-            ui.error(match self {
-                Failure::Trial(_) => "interrupted; nothing is left behind",
-                _ => {
-                    "interrupted; what was half done is removed, what was downloaded is kept for the next try"
-                }
-            });
-            return ExitCode::from(interrupt::EXIT_CODE);
-        }
         ui.error(gvm_rs::net::escaped(&with_causes(self)));
         if let Some(hint) = self.hint() {
             ui.hint(gvm_rs::net::escaped(&hint));

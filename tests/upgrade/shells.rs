@@ -122,7 +122,14 @@ fn an_upgrade_that_is_interrupted_while_it_looks_goes_back() {
     std::fs::read_to_string(fifo).unwrap();
     assert_eq!(current(&sandbox), NEW);
     running.signal(Signal::INT);
-    running.wait().fails(130);
+    let run = running.wait().fails(130);
+    assert!(
+        run.stderr.ends_with(
+            "error: interrupted; what was half done is undone, what was upgraded before stays so, and what was \
+             downloaded is kept for the next try\n"
+        ),
+        "{run}"
+    );
     assert_eq!(history(&sandbox), [OLD, NEW, OLD]);
     let told = sandbox.gvm(&["history"]).ok().stdout;
     assert!(told.lines().nth(2).unwrap().ends_with("upgrade (undone: interrupted)"), "{told}");

@@ -1,6 +1,7 @@
 //! What can be typed. The doc comments are the help texts.
 
 use std::ffi::{OsStr, OsString};
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
@@ -149,7 +150,7 @@ pub(crate) struct Install {
     pub and_use: bool,
     /// How many downloads run at once
     #[arg(short = 'j', long, value_name = "N")]
-    pub downloads: Option<usize>,
+    pub downloads: Option<NonZeroUsize>,
     /// Keeps the archives in the cache
     #[arg(long)]
     pub keep_archives: bool,

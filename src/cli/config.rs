@@ -2,7 +2,7 @@
 #![expect(clippy::disallowed_methods, reason = "this is the door that the ban points to")]
 
 use std::ffi::OsString;
-use std::num::NonZeroU64;
+use std::num::{NonZeroU64, NonZeroUsize};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -91,7 +91,7 @@ impl Config {
             mirror: mirror.unwrap_or_else(|| OFFICIAL_ARCHIVES.to_owned()),
             index: source.index.clone().or(text("GVM_RS_INDEX")?).or(file.index.clone()),
             offline: args.offline || flag("GVM_RS_OFFLINE")?.unwrap_or(false),
-            downloads: number("GVM_RS_DOWNLOADS")?.or(file.downloads).unwrap_or(2),
+            downloads: downloads()?.or(file.downloads).map_or(2, NonZeroUsize::get),
             keep_archives: flag("GVM_RS_KEEP_ARCHIVES")?.or(file.keep_archives).unwrap_or(false),
             insecure_mirror: source.insecure_mirror || file.insecure_mirror.unwrap_or(false),
             refresh: source.refresh,
@@ -224,6 +224,14 @@ fn proof_variable() -> Result<Option<Level>, ConfigError> {
         Some(_) => {
             Err(ConfigError::BadVariable { variable: "GVM_RS_PROOF", expected: "`version` or `build`" })
         }
+    }
+}
+
+fn downloads() -> Result<Option<NonZeroUsize>, ConfigError> {
+    let zero = ConfigError::BadVariable { variable: "GVM_RS_DOWNLOADS", expected: "a number above 0" };
+    match number("GVM_RS_DOWNLOADS")?.map(NonZeroUsize::new) {
+        Some(None) => Err(zero),
+        downloads => Ok(downloads.flatten()),
     }
 }
 

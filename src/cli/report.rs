@@ -43,6 +43,8 @@ pub(crate) enum Failure {
     NoProject,
     #[error("nothing is current")]
     NothingCurrent,
+    #[error("no toolchain is installed")]
+    NothingInstalled,
     #[error("`{name}` is not an exact version")]
     NotExact { name: String, source: Option<VersionError> },
     #[error("{} is not installed", .0.toolchain())]

@@ -173,3 +173,31 @@ fn runs_are_one_after_the_other_unless_jobs_says_otherwise() {
     let order: Vec<&str> = run.stdout.lines().skip(1).map(|line| line.split(' ').next().unwrap()).collect();
     assert_eq!(order, ["go1.21.13", "go1.22.5", "go1.23.1"]);
 }
+
+#[test]
+fn a_matrix_of_nothing_is_none() {
+    let sandbox = crate::Sandbox::new();
+    let run = sandbox.gvm(&["matrix", "installed", "--", "sh", "-c", "true"]).fails(4);
+    assert_eq!(run.stderr, "error: no toolchain is installed\nhint: run `gvm-rs use latest`\n");
+    assert_eq!(run.stdout, "");
+}
+
+#[test]
+fn none_at_once_would_be_never() {
+    let stage = Stage::of(&ALL[..1]);
+    for args in [
+        &["matrix", "--jobs", "0", "1.21", "--", "go", "version"][..],
+        &["matrix", "-j0", "1.21", "--", "go", "version"],
+        &["install", "-j", "0", "1.21"],
+    ] {
+        stage.gvm(args).fails(2);
+    }
+    let run = stage.sandbox.gvm_with(&[("GVM_RS_DOWNLOADS", "0")], &["list"]).fails(2);
+    assert!(
+        run.stderr.contains("GVM_RS_DOWNLOADS is set to something that is not a number above 0"),
+        "{run}"
+    );
+    let config = stage.sandbox.path().join("config.toml");
+    std::fs::write(&config, "downloads = 0\n").unwrap();
+    stage.sandbox.gvm_with(&[("GVM_RS_CONFIG", config.to_str().unwrap())], &["list"]).fails(2);
+}

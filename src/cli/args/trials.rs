@@ -1,6 +1,7 @@
 //! The arguments of what runs a command under other toolchains: `try`, `matrix`, `bisect`.
 
 use std::ffi::OsString;
+use std::num::NonZeroUsize;
 
 use super::{Json, Source};
 
@@ -55,8 +56,8 @@ pub(crate) struct Matrix {
     #[arg(long)]
     pub every: bool,
     /// How many run at once, in the same directory
-    #[arg(short, long, value_name = "N", default_value_t = 1)]
-    pub jobs: usize,
+    #[arg(short, long, value_name = "N", default_value_t = NonZeroUsize::MIN)]
+    pub jobs: NonZeroUsize,
     /// Begins nothing more after the first failure
     #[arg(long)]
     pub fail_fast: bool,

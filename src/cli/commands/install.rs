@@ -1,5 +1,6 @@
 //! `install`: several releases at once.
 
+use std::num::NonZeroUsize;
 use std::process::ExitCode;
 use std::sync::Mutex;
 use std::sync::PoisonError;
@@ -21,7 +22,7 @@ type Outcome = Result<Installed, GvmError>;
 pub(crate) fn run(args: &Install, config: &Config, ui: &Ui) -> Result<ExitCode, Failure> {
     let mut config_with_flags = config.clone();
     config_with_flags.keep_archives |= args.keep_archives;
-    config_with_flags.downloads = args.downloads.unwrap_or(config.downloads);
+    config_with_flags.downloads = args.downloads.map_or(config.downloads, NonZeroUsize::get);
     let session = Session::open(&config_with_flags, ui)?;
     let requests = requests(args, ui)?;
     if args.os.is_some() || args.arch.is_some() {

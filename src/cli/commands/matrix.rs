@@ -18,9 +18,12 @@ pub(crate) fn run(args: &Matrix, config: &Config, ui: &Ui) -> Result<ExitCode, F
     let specs: Vec<Spec> = args.specs.iter().map(|spec| spec.parse()).collect::<Result<_, _>>()?;
     let session = Session::open_beside_command(config, ui)?;
     let gvm = session.gvm();
-    let plan = Plan { task: runs::task(&args.command), jobs: args.jobs, fail_fast: args.fail_fast };
+    let plan = Plan { task: runs::task(&args.command), jobs: args.jobs.get(), fail_fast: args.fail_fast };
     plan.task.check()?;
     let entries = gvm.entries(&specs, args.every).map_err(TrialError::from)?;
+    if entries.is_empty() {
+        return Err(Failure::NothingInstalled);
+    }
     let rows = gvm.matrix(entries, &plan, &|row| tell(row, args, &session, ui));
     match args.result.json {
         true => ui.json(&json!({

@@ -1,6 +1,6 @@
 //! The configuration file: its keys, and how it is read. It knows no defaults and no environment.
 
-use std::num::NonZeroU64;
+use std::num::{NonZeroU64, NonZeroUsize};
 use std::path::PathBuf;
 
 use gvm_rs::net::escaped;
@@ -15,7 +15,7 @@ pub(super) struct File {
     pub(super) index: Option<String>,
     pub(super) insecure_mirror: Option<bool>,
     pub(super) ca_file: Option<PathBuf>,
-    pub(super) downloads: Option<usize>,
+    pub(super) downloads: Option<NonZeroUsize>,
     pub(super) keep_archives: Option<bool>,
     pub(super) lock_timeout: Option<u64>,
     pub(super) proof: Option<Proof>,

@@ -33,9 +33,8 @@ impl Failure {
             Failure::NotAGeneration(_) | Failure::NotARelease(_) | Failure::NotALine(_) => USAGE,
             Failure::Project(_) | Failure::NoProject => USAGE,
             Failure::NoMatch(_) => NO_SUCH_RELEASE,
-            Failure::NothingCurrent | Failure::NoProgram { .. } | Failure::NothingToRemove(_) => {
-                NOT_INSTALLED
-            }
+            Failure::NothingCurrent | Failure::NothingInstalled => NOT_INSTALLED,
+            Failure::NoProgram { .. } | Failure::NothingToRemove(_) => NOT_INSTALLED,
             Failure::Trial(error) => trial_code(error),
             Failure::Unwritten(_) => DISK,
             Failure::Signals(_) | Failure::Inconclusive | Failure::Tools(_) => FAILED,

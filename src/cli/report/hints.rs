@@ -42,7 +42,7 @@ impl Failure {
             Failure::NotARelease(_) => Some("`gvm-rs history` shows what was in use".to_owned()),
             Failure::Project(_) => Some("name a version instead: `gvm-rs use 1.22`".to_owned()),
             Failure::NoProject => Some("name a version: `gvm-rs use latest`".to_owned()),
-            Failure::NothingCurrent => Some("run `gvm-rs use latest`".to_owned()),
+            Failure::NothingCurrent | Failure::NothingInstalled => Some("run `gvm-rs use latest`".to_owned()),
             Failure::NotExact { .. } | Failure::NothingToRemove(_) => {
                 Some("`gvm-rs list` shows the names".to_owned())
             }

@@ -47,16 +47,18 @@ impl Task {
     /// Refuses a program that is nowhere to be found, before a toolchain is fetched for it.
     pub fn check(&self) -> Result<(), TrialError> {
         let program = self.program();
-        let is_there = match program.as_bytes().contains(&b'/') {
-            true => Path::new(program).exists(),
-            false if PROGRAMS_OF_GO.iter().any(|own| program == *own) => true,
+        let (is_there, problem) = match program.as_bytes().contains(&b'/') {
+            true => (Path::new(program).exists(), "there is no such file"),
+            false if PROGRAMS_OF_GO.iter().any(|own| program == *own) => return Ok(()),
             false => {
-                !program.is_empty() && std::env::split_paths(&self.path).any(|dir| dir.join(program).exists())
+                let is_in = |dir: PathBuf| dir.join(program).exists();
+                let is_there = !program.is_empty() && std::env::split_paths(&self.path).any(is_in);
+                (is_there, "there is no such command")
             }
         };
         match is_there {
             true => Ok(()),
-            false => Err(self.cannot_run(io::ErrorKind::NotFound.into())),
+            false => Err(self.cannot_run(io::Error::new(io::ErrorKind::NotFound, problem))),
         }
     }
 

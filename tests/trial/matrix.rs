@@ -201,3 +201,12 @@ fn none_at_once_would_be_never() {
     std::fs::write(&config, "downloads = 0\n").unwrap();
     stage.sandbox.gvm_with(&[("GVM_RS_CONFIG", config.to_str().unwrap())], &["list"]).fails(2);
 }
+
+#[test]
+fn whoever_wrote_nothing_has_no_output_to_show() {
+    let stage = Stage::of(&ALL[..2]);
+    let run = stage.gvm(&["matrix", "1.21", "--", "false"]).fails(1);
+    assert!(!run.stderr.contains("---"), "{run}");
+    let run = stage.gvm(&["bisect", "--good", "1.21.12", "--bad", "1.21.13", "--output", "false"]).fails(1);
+    assert!(!run.stderr.contains("---"), "{run}");
+}

@@ -21,8 +21,11 @@ pub(super) fn say(text: &str, session: &Session, ui: &Ui) {
     session.watcher.aside(|| ui.say(text));
 }
 
-/// Shows what a command wrote under a toolchain.
+/// Shows what a command wrote under a toolchain, if anything.
 pub(super) fn show(name: &str, output: &Output, session: &Session, ui: &Ui) {
+    if output.bytes.is_empty() {
+        return;
+    }
     let dropped = match output.dropped {
         0 => String::new(),
         dropped => format!(" (without the first {dropped} bytes)"),

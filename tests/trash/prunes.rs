@@ -134,3 +134,16 @@ fn what_the_kept_history_leads_to_stays_and_what_it_forgets_goes() {
     assert_eq!(told, json!({"removed": ["1.20.13"], "generations": 2, "deleted": []}));
     assert_eq!(trash(&sandbox).len(), 4);
 }
+
+#[test]
+fn a_dry_run_says_where_there_is_nothing_to_do() {
+    let sandbox = with_installed(&["1.22.5"]);
+    for (args, told) in [
+        (&["prune", "-n"][..], "there is nothing to prune\n"),
+        (&["prune", "9.9", "-n"], "there is nothing to prune\n"),
+        (&["prune", "--trash", "-n"], "there is nothing in the trash to delete\n"),
+    ] {
+        let run = sandbox.gvm(args).ok();
+        assert_eq!((run.stdout.as_str(), run.stderr.as_str()), ("", told));
+    }
+}

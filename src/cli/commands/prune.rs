@@ -14,6 +14,9 @@ use crate::cli::config::Config;
 use crate::cli::report::Failure;
 use crate::cli::ui::{Ui, bytes};
 
+const NOTHING_TO_PRUNE: &str = "there is nothing to prune";
+const NOTHING_IN_TRASH: &str = "there is nothing in the trash to delete";
+
 pub(crate) fn run(args: &args::Prune, config: &Config, ui: &Ui) -> Result<ExitCode, Failure> {
     let prune = Prune {
         keep: args.keep,
@@ -46,6 +49,9 @@ fn show(prune: &Prune, is_json: bool, session: &Session, ui: &Ui) -> Result<(), 
     for (version, needs) in &plan.stays {
         tell_stays(*version, needs, ui);
     }
+    if plan.goes.is_empty() {
+        ui.say(NOTHING_TO_PRUNE);
+    }
     match is_json {
         true => ui.json(&json!({"would_remove": plan.goes})),
         false => plan.goes.iter().for_each(|version| ui.result(version.toolchain())),
@@ -59,7 +65,7 @@ fn remove(prune: &Prune, is_json: bool, session: &Session, ui: &Ui) -> Result<()
         tell_stays(*version, needs, ui);
     }
     if pruned.removed.is_empty() {
-        ui.say("there is nothing to prune");
+        ui.say(NOTHING_TO_PRUNE);
     }
     tell_removed(&pruned.removed, ui);
     if !pruned.expired.is_empty() {
@@ -86,7 +92,7 @@ fn empty_trash(is_json: bool, session: &Session, ui: &Ui) -> Result<(), Failure>
     emptied.discarded.delete();
     let freed = size(&emptied.batches);
     match emptied.batches.is_empty() {
-        true => ui.say("there is nothing in the trash to delete"),
+        true => ui.say(NOTHING_IN_TRASH),
         false => ui.say(format_args!("deleted {}: {} freed", names(&emptied.batches), bytes(freed))),
     }
     for (version, need) in &emptied.kept {
@@ -101,6 +107,9 @@ fn empty_trash(is_json: bool, session: &Session, ui: &Ui) -> Result<(), Failure>
 
 fn show_trash(is_json: bool, config: &Config, ui: &Ui) -> Result<(), Failure> {
     let trash = config.store()?.trash()?;
+    if trash.is_empty() {
+        ui.say(NOTHING_IN_TRASH);
+    }
     match is_json {
         true => ui.json(&json!({"would_delete": versions(&trash), "bytes": size(&trash)})),
         false => versions(&trash).iter().for_each(|version| ui.result(version.toolchain())),

@@ -10,17 +10,6 @@ mod remote;
 use serde_json::{Value, json};
 use support::{Behaviour, FakeGo, Mirror, Sandbox};
 
-/// A sandbox in which these versions are installed, and the mirror they came from.
-fn with_installed(versions: &[&str]) -> (Mirror, Sandbox) {
-    let mirror = Mirror::start();
-    for version in versions {
-        mirror.add(FakeGo::new(version).padding(2000));
-    }
-    let sandbox = Sandbox::new().with_mirror(&mirror);
-    sandbox.gvm(&[&["install"], versions].concat()).ok();
-    (mirror, sandbox)
-}
-
 fn json_of(sandbox: &Sandbox, args: &[&str]) -> Value {
     let run = sandbox.gvm(args).ok();
     serde_json::from_str(&run.stdout).unwrap_or_else(|error| panic!("{error}: {run}"))
@@ -32,7 +21,7 @@ fn tree(sandbox: &Sandbox, version: &str) -> String {
 
 #[test]
 fn list_shows_the_newest_first_with_marks() {
-    let (_mirror, sandbox) = with_installed(&["1.9.7", "1.22.5", "1.23rc1", "1.22.12", "1.20"]);
+    let (_mirror, sandbox) = Sandbox::with_installed(&["1.9.7", "1.22.5", "1.23rc1", "1.22.12", "1.20"]);
     sandbox.gvm(&["use", "1.22.5"]).ok();
     // One that is official has another manifest; what else lies there is nobody's toolchain.
     let manifests = sandbox.root().join("manifests");
@@ -92,7 +81,7 @@ fn an_empty_store_is_listed_as_such_and_is_not_created_by_looking() {
 
 #[test]
 fn current_which_and_where_name_the_immutable_tree() {
-    let (_mirror, sandbox) = with_installed(&["1.22.5", "1.21.13"]);
+    let (_mirror, sandbox) = Sandbox::with_installed(&["1.22.5", "1.21.13"]);
     sandbox.gvm(&["use", "1.22"]).ok();
     let (current, other) = (tree(&sandbox, "1.22.5"), tree(&sandbox, "1.21.13"));
     for (args, shown) in [
@@ -136,7 +125,7 @@ fn current_which_and_where_name_the_immutable_tree() {
 
 #[test]
 fn outdated_names_the_lines_with_something_newer() {
-    let (mirror, sandbox) = with_installed(&["1.22.4", "1.22.5", "1.21.13", "1.23rc1"]);
+    let (mirror, sandbox) = Sandbox::with_installed(&["1.22.4", "1.22.5", "1.21.13", "1.23rc1"]);
     assert_eq!(sandbox.gvm(&["outdated"]).ok().stderr, "every installed line is up to date\n");
     assert_eq!(json_of(&sandbox, &["outdated", "--json"]), json!([]));
     for version in ["1.22.12", "1.22.11", "1.23.0", "1.23.1", "1.24rc1"] {
@@ -152,7 +141,7 @@ fn outdated_names_the_lines_with_something_newer() {
 #[test]
 fn prune_removes_superseded_patches_and_nothing_that_is_needed() {
     let versions = ["1.21.11", "1.21.12", "1.21.13", "1.22.3", "1.22.4", "1.22.5", "1.23.1"];
-    let (_mirror, sandbox) = with_installed(&versions);
+    let (_mirror, sandbox) = Sandbox::with_installed(&versions);
     sandbox.gvm(&["use", "1.21.11"]).ok();
     sandbox.gvm(&["use", "1.22.3"]).ok();
     let listed = || -> Vec<String> {
@@ -179,7 +168,7 @@ fn prune_removes_superseded_patches_and_nothing_that_is_needed() {
 
 #[test]
 fn prune_forgets_old_generations_but_not_where_to_go_back_to() {
-    let (_mirror, sandbox) = with_installed(&["1.21.13", "1.22.5"]);
+    let (_mirror, sandbox) = Sandbox::with_installed(&["1.21.13", "1.22.5"]);
     for _ in 0..7 {
         sandbox.gvm(&["use", "1.21"]).ok();
         sandbox.gvm(&["use", "1.22"]).ok();
@@ -196,7 +185,7 @@ fn prune_forgets_old_generations_but_not_where_to_go_back_to() {
 
 #[test]
 fn the_cache_is_shown_and_emptied() {
-    let (mirror, sandbox) = with_installed(&["1.20.14"]);
+    let (mirror, sandbox) = Sandbox::with_installed(&["1.20.14"]);
     mirror.add(FakeGo::new("1.22.5").padding(900_000));
     mirror.add(FakeGo::new("1.21.13").padding(2000));
     sandbox.gvm(&["install", "--keep-archives", "1.21.13"]).ok();
@@ -222,7 +211,7 @@ fn the_cache_is_shown_and_emptied() {
 
 #[test]
 fn env_shows_the_settings_and_reads_back_in_a_shell() {
-    let (mirror, sandbox) = with_installed(&["1.22.5"]);
+    let (mirror, sandbox) = Sandbox::with_installed(&["1.22.5"]);
     sandbox.gvm(&["use", "1.22"]).ok();
     let root = sandbox.path().join("it's $HOME");
     std::fs::rename(sandbox.root(), &root).unwrap();
@@ -276,7 +265,7 @@ fn env_shows_the_settings_and_reads_back_in_a_shell() {
 
 #[test]
 fn nothing_is_coloured_where_no_terminal_is() {
-    let (_mirror, sandbox) = with_installed(&["1.22.5"]);
+    let (_mirror, sandbox) = Sandbox::with_installed(&["1.22.5"]);
     let sandbox = sandbox.env("TERM", "xterm-256color").env("CLICOLOR_FORCE", "1");
     for args in [
         &["use", "1.22"][..],

@@ -11,18 +11,7 @@ mod project;
 mod uninstall;
 
 use serde_json::{Value, json};
-use support::{FakeGo, Mirror, Run, Sandbox, tree_names};
-
-/// A sandbox in which these versions are installed, and the mirror they came from.
-fn with_installed(versions: &[&str]) -> (Mirror, Sandbox) {
-    let mirror = Mirror::start();
-    for version in versions {
-        mirror.add(FakeGo::new(version).padding(2000));
-    }
-    let sandbox = Sandbox::new().with_mirror(&mirror);
-    sandbox.gvm(&[&["install"], versions].concat()).ok();
-    (mirror, sandbox)
-}
+use support::{FakeGo, Run, Sandbox, tree_names};
 
 /// What the `go` on PATH says.
 fn go_version(sandbox: &Sandbox) -> String {
@@ -37,7 +26,7 @@ fn said(run: &Run) -> &str {
 
 #[test]
 fn use_installs_what_is_missing_and_tells_what_changed_and_the_way_back() {
-    let (mirror, sandbox) = with_installed(&["1.21.13"]);
+    let (mirror, sandbox) = Sandbox::with_installed(&["1.21.13"]);
     mirror.add(FakeGo::new("1.22.5").padding(2000));
     let run = sandbox.gvm(&["use", "1.21"]).ok();
     assert_eq!((said(&run), go_version(&sandbox).as_str()), ("now go1.21.13", "go1.21.13"));
@@ -57,7 +46,7 @@ fn use_installs_what_is_missing_and_tells_what_changed_and_the_way_back() {
 
 #[test]
 fn what_is_installed_needs_no_request() {
-    let (mirror, sandbox) = with_installed(&["1.22.4", "1.21.13"]);
+    let (mirror, sandbox) = Sandbox::with_installed(&["1.22.4", "1.21.13"]);
     mirror.add(FakeGo::new("1.22.5").padding(2000));
     let before = mirror.requests().len();
     for (spec, now) in [
@@ -80,7 +69,7 @@ fn what_is_installed_needs_no_request() {
 
 #[test]
 fn every_name_of_the_command_switches() {
-    let (_mirror, sandbox) = with_installed(&["1.22.5", "1.21.13"]);
+    let (_mirror, sandbox) = Sandbox::with_installed(&["1.22.5", "1.21.13"]);
     for (name, version) in
         [("use", "1.22.5"), ("default", "1.21.13"), ("global", "1.22.5"), ("set", "1.21.13")]
     {
@@ -91,7 +80,7 @@ fn every_name_of_the_command_switches() {
 
 #[test]
 fn using_what_is_current_changes_nothing_and_says_so() {
-    let (_mirror, sandbox) = with_installed(&["1.22.5"]);
+    let (_mirror, sandbox) = Sandbox::with_installed(&["1.22.5"]);
     sandbox.gvm(&["use", "1.22"]).ok();
     let before = tree_names(&sandbox.root().join("generations"));
     let run = sandbox.gvm(&["use", "1.22"]).ok();
@@ -101,7 +90,7 @@ fn using_what_is_current_changes_nothing_and_says_so() {
 
 #[test]
 fn a_switch_is_one_relative_link_so_the_root_can_be_moved() {
-    let (_mirror, sandbox) = with_installed(&["1.22.5", "1.21.13"]);
+    let (_mirror, sandbox) = Sandbox::with_installed(&["1.22.5", "1.21.13"]);
     sandbox.gvm(&["use", "1.22"]).ok();
     sandbox.gvm(&["use", "1.21"]).ok();
     let link = |name: &str| std::fs::read_link(sandbox.root().join(name)).unwrap();
@@ -119,7 +108,7 @@ fn a_switch_is_one_relative_link_so_the_root_can_be_moved() {
 
 #[test]
 fn roots_stand_side_by_side() {
-    let (_mirror, sandbox) = with_installed(&["1.22.5"]);
+    let (_mirror, sandbox) = Sandbox::with_installed(&["1.22.5"]);
     sandbox.gvm(&["use", "1.22"]).ok();
     let other = sandbox.path().join("other");
     let other = other.to_str().unwrap();
@@ -133,7 +122,7 @@ fn roots_stand_side_by_side() {
 
 #[test]
 fn use_as_json_tells_both_ends() {
-    let (_mirror, sandbox) = with_installed(&["1.22.5", "1.21.13"]);
+    let (_mirror, sandbox) = Sandbox::with_installed(&["1.22.5", "1.21.13"]);
     for (args, from, to, changed) in [
         (&["use", "--json", "1.22"][..], Value::Null, json!({"generation": 1, "version": "1.22.5"}), true),
         (
@@ -169,7 +158,7 @@ fn use_as_json_tells_both_ends() {
 
 #[test]
 fn what_would_hide_the_new_go_is_named() {
-    let (_mirror, sandbox) = with_installed(&["1.22.5"]);
+    let (_mirror, sandbox) = Sandbox::with_installed(&["1.22.5"]);
     let run = sandbox.gvm(&["use", "1.22"]).ok();
     assert!(run.text().contains("note: `[HOME]/.gvm-rs/bin` is not on PATH in this shell\nhint: "), "{run}");
     let bin = sandbox.root().join("bin").display().to_string();
@@ -188,7 +177,7 @@ fn what_would_hide_the_new_go_is_named() {
 
 #[test]
 fn what_cannot_be_used_has_its_own_exit_code() {
-    let (mirror, sandbox) = with_installed(&["1.22.5"]);
+    let (mirror, sandbox) = Sandbox::with_installed(&["1.22.5"]);
     sandbox.gvm(&["use", "-"]).fails(4);
     sandbox.gvm(&["use", "1.22"]).ok();
     drop(mirror);

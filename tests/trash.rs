@@ -15,22 +15,11 @@ mod refusals;
 mod undo;
 
 use serde_json::Value;
-use support::{FakeGo, Mirror, Sandbox, tree_names};
+use support::{Sandbox, tree_names};
 
 /// A sandbox in which these versions are installed, and no mirror any more.
 fn with_installed(versions: &[&str]) -> Sandbox {
-    stocked(versions).1
-}
-
-/// A sandbox in which these versions are installed, and the mirror they came from.
-fn stocked(versions: &[&str]) -> (Mirror, Sandbox) {
-    let mirror = Mirror::start();
-    for version in versions {
-        mirror.add(FakeGo::new(version).padding(2000));
-    }
-    let sandbox = Sandbox::new().with_mirror(&mirror);
-    sandbox.gvm(&[&["install"], versions].concat()).ok();
-    (mirror, sandbox)
+    Sandbox::with_installed(versions).1
 }
 
 /// Four versions; 1.23.1 is current, a rollback goes back to 1.22.5, and the other two were never used.
@@ -39,11 +28,6 @@ fn four() -> Sandbox {
     sandbox.gvm(&["use", "1.22"]).ok();
     sandbox.gvm(&["use", "1.23"]).ok();
     sandbox
-}
-
-fn installed(sandbox: &Sandbox) -> String {
-    let listed = sandbox.gvm(&["list"]).ok().stdout;
-    listed.lines().map(|line| line.split(' ').next().unwrap()).collect::<Vec<_>>().join(" ")
 }
 
 fn json_of(sandbox: &Sandbox, args: &[&str]) -> Value {

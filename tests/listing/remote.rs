@@ -4,8 +4,8 @@ use std::io::Read as _;
 
 use serde_json::{Value, json};
 
+use crate::json_of;
 use crate::support::Sandbox;
-use crate::{json_of, with_installed};
 
 /// The names of all releases of the real index that have an archive for linux-amd64, newest last.
 fn releases() -> Vec<String> {
@@ -79,7 +79,7 @@ fn a_filter_is_a_line_a_range_a_word_or_a_name() {
 
 #[test]
 fn a_filter_that_matches_nothing_is_a_failure_and_an_empty_list_is_none() {
-    let (_mirror, sandbox) = with_installed(&["1.22.5"]);
+    let (_mirror, sandbox) = Sandbox::with_installed(&["1.22.5"]);
     for args in [&["1.99"][..], &["rc"], &["1.22.6"], &[">=1.23"], &["--rc", "1.22"], &["1.99", "--json"]] {
         let run = sandbox.gvm(&[&["ls-remote"], args].concat()).fails(3);
         let filter = args.iter().find(|word| !word.starts_with('-')).unwrap();
@@ -107,7 +107,7 @@ fn the_source_of_the_answer_is_part_of_the_json() {
             "releases": [{"version": "1.27rc1", "stable": false, "installed": false, "unofficial": false}],
         })
     );
-    let (mirror, sandbox) = with_installed(&["1.22.5", "1.21.13"]);
+    let (mirror, sandbox) = Sandbox::with_installed(&["1.22.5", "1.21.13"]);
     sandbox.gvm(&["uninstall", "1.21.13"]).ok();
     let release = |version: &str, is_installed: bool| json!({"version": version, "stable": true, "installed": is_installed, "unofficial": is_installed});
     assert_eq!(

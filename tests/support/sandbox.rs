@@ -12,6 +12,7 @@ use std::time::Duration;
 use rustix::process::{Pid, Signal, WaitOptions, kill_process, waitpid};
 use tempfile::TempDir;
 
+use super::archive::FakeGo;
 use super::mirror::Mirror;
 
 /// A run that takes longer than this has hung: it is killed and the test fails.
@@ -36,6 +37,23 @@ impl Sandbox {
         let sandbox = Self { dir, env: BTreeMap::new(), cwd: None, mirror: None, path };
         let home = sandbox.home();
         sandbox.env("HOME", home).env("PATH", "/usr/bin:/bin").env("LC_ALL", "C")
+    }
+
+    /// A home in which these versions are installed, and the mirror they came from.
+    pub fn with_installed(versions: &[&str]) -> (Mirror, Self) {
+        let mirror = Mirror::start();
+        for version in versions {
+            mirror.add(FakeGo::new(version).padding(2000));
+        }
+        let sandbox = Self::new().with_mirror(&mirror);
+        sandbox.gvm(&[&["install"], versions].concat()).ok();
+        (mirror, sandbox)
+    }
+
+    /// The installed toolchains as `list` has them, in one line.
+    pub fn installed(&self) -> String {
+        let listed = self.gvm(&["list"]).ok().stdout;
+        listed.lines().filter_map(|line| line.split(' ').next()).collect::<Vec<_>>().join(" ")
     }
 
     /// Sets a variable for all runs.

@@ -3,11 +3,11 @@
 use serde_json::{Value, json};
 
 use crate::support::Sandbox;
-use crate::{go_version, said, with_installed};
+use crate::{go_version, said};
 
 /// Three versions, used from the oldest to the newest, and no mirror any more.
 fn three_used() -> Sandbox {
-    let (_mirror, sandbox) = with_installed(&["1.21.13", "1.22.5", "1.23.1"]);
+    let (_mirror, sandbox) = Sandbox::with_installed(&["1.21.13", "1.22.5", "1.23.1"]);
     for spec in ["1.21", "1.22", "1.23"] {
         sandbox.gvm(&["use", spec]).ok();
     }

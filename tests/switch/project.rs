@@ -2,7 +2,8 @@
 
 use std::path::Path;
 
-use crate::{go_version, with_installed};
+use crate::go_version;
+use crate::support::Sandbox;
 
 /// Files to write, the directory to stand in, and the version that is current after a bare `use`.
 type Case = (&'static [(&'static str, &'static str)], &'static str, &'static str);
@@ -40,7 +41,7 @@ fn lay_out(project: &Path, files: &[(&str, &str)], stand: &str) {
 
 #[test]
 fn a_bare_use_takes_the_version_from_the_nearest_file() {
-    let (mirror, sandbox) = with_installed(&["1.21.13", "1.22.4", "1.22.5", "1.23.1"]);
+    let (mirror, sandbox) = Sandbox::with_installed(&["1.21.13", "1.22.4", "1.22.5", "1.23.1"]);
     let before = mirror.requests().len();
     for (number, (files, stand, version)) in CASES.iter().enumerate() {
         let project = sandbox.dir(&format!("p{number}"));
@@ -55,7 +56,7 @@ fn a_bare_use_takes_the_version_from_the_nearest_file() {
 
 #[test]
 fn a_bare_use_refuses_what_it_cannot_understand() {
-    let (_mirror, sandbox) = with_installed(&["1.22.5"]);
+    let (_mirror, sandbox) = Sandbox::with_installed(&["1.22.5"]);
     let run = sandbox.gvm(&["use"]).fails(2);
     assert!(run.stderr.contains("no file here or above asks for a Go version"), "{run}");
     for (number, (name, text, told)) in [

@@ -4,26 +4,15 @@ use std::process::Stdio;
 
 use serde_json::{Value, json};
 
+use crate::go_version;
 use crate::support::{Sandbox, tree_names};
-use crate::{go_version, with_installed};
 
 /// Four versions; 1.23.1 is current, and a rollback goes back to 1.22.5.
 fn four() -> Sandbox {
-    let (_mirror, sandbox) = with_installed(&["1.21.12", "1.21.13", "1.22.5", "1.23.1"]);
+    let (_mirror, sandbox) = Sandbox::with_installed(&["1.21.12", "1.21.13", "1.22.5", "1.23.1"]);
     sandbox.gvm(&["use", "1.22"]).ok();
     sandbox.gvm(&["use", "1.23"]).ok();
     sandbox
-}
-
-fn installed(sandbox: &Sandbox) -> String {
-    sandbox
-        .gvm(&["list"])
-        .ok()
-        .stdout
-        .lines()
-        .map(|line| line.split(' ').next().unwrap())
-        .collect::<Vec<_>>()
-        .join(" ")
 }
 
 #[test]
@@ -45,14 +34,14 @@ fn only_exact_names_are_removed() {
     sandbox.gvm(&["uninstall"]).fails(2);
     // All names are read before anything is done.
     sandbox.gvm(&["uninstall", "1.21.12", "latest"]).fails(2);
-    assert_eq!(installed(&sandbox), "go1.23.1 go1.22.5 go1.21.13 go1.21.12");
+    assert_eq!(sandbox.installed(), "go1.23.1 go1.22.5 go1.21.13 go1.21.12");
     let run = sandbox.gvm(&["uninstall", "1.21.12", "go1.21.13", "--json"]).ok();
     assert_eq!(
         serde_json::from_str::<Value>(&run.stdout).unwrap(),
         json!({"removed": ["1.21.12", "1.21.13"], "in_trash": ["1.21.12", "1.21.13"]})
     );
     assert!(run.stderr.starts_with("removed go1.21.12\nremoved go1.21.13\nback: gvm-rs undo; "), "{run}");
-    assert_eq!(installed(&sandbox), "go1.23.1 go1.22.5");
+    assert_eq!(sandbox.installed(), "go1.23.1 go1.22.5");
     let mut left = tree_names(&sandbox.root());
     left.retain(|name| !name.starts_with("trash/"));
     assert!(!left.iter().any(|name| name.contains("go1.21")), "{left:?}");
@@ -70,7 +59,7 @@ fn one_that_stays_does_not_keep_the_others() {
     {
         assert!(run.stderr.contains(said), "{run}");
     }
-    assert_eq!(installed(&sandbox), "go1.23.1 go1.22.5");
+    assert_eq!(sandbox.installed(), "go1.23.1 go1.22.5");
     let run = sandbox.gvm(&["uninstall", "1.20", "1.23.1"]).fails(4);
     assert!(run.stderr.contains("error: go1.23.1 is the current") && run.stderr.contains("2 of 2"), "{run}");
 }
@@ -81,7 +70,7 @@ fn every_name_of_the_command_removes() {
     for (name, version) in [("rm", "1.21.12"), ("remove", "1.21.13")] {
         sandbox.gvm(&[name, version]).ok();
     }
-    assert_eq!(installed(&sandbox), "go1.23.1 go1.22.5");
+    assert_eq!(sandbox.installed(), "go1.23.1 go1.22.5");
 }
 
 #[test]
@@ -102,7 +91,7 @@ fn what_a_rollback_needs_goes_only_by_force() {
     assert!(run.stderr.contains("go1.22.5 is what `gvm-rs rollback` goes back to"), "{run}");
     assert!(run.stderr.contains("hint: run `gvm-rs uninstall --force 1.22.5`"), "{run}");
     sandbox.gvm(&["uninstall", "--force", "1.22.5"]).ok();
-    assert_eq!(installed(&sandbox), "go1.23.1 go1.21.13 go1.21.12");
+    assert_eq!(sandbox.installed(), "go1.23.1 go1.21.13 go1.21.12");
 }
 
 #[test]
@@ -114,9 +103,9 @@ fn what_is_in_use_goes_only_by_force() {
     let run = sandbox.gvm(&["uninstall", "1.21.13"]).fails(9);
     assert!(run.stderr.contains(&format!("go1.21.13 is in use by process {}", user.id())), "{run}");
     sandbox.gvm(&["prune"]).ok();
-    assert!(installed(&sandbox).contains("go1.21.13"));
+    assert!(sandbox.installed().contains("go1.21.13"));
     sandbox.gvm(&["uninstall", "--force", "1.21.13"]).ok();
     drop(user.stdin.take());
     user.wait().unwrap();
-    assert!(!installed(&sandbox).contains("go1.21.13"));
+    assert!(!sandbox.installed().contains("go1.21.13"));
 }

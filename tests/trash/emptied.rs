@@ -5,7 +5,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use serde_json::json;
 
 use crate::support::tree_names;
-use crate::{date_batch, four, installed, json_of, trash};
+use crate::{date_batch, four, json_of, trash};
 
 #[test]
 fn the_trash_is_shown_and_emptied_and_then_nothing_comes_back() {
@@ -28,7 +28,7 @@ fn the_trash_is_shown_and_emptied_and_then_nothing_comes_back() {
     let left = tree_names(&sandbox.root());
     assert!(!left.iter().any(|name| name.contains("1.21.1")), "{left:?}");
     assert!(sandbox.gvm(&["undo"]).ok().stderr.starts_with("now go1.22.5"));
-    assert_eq!(installed(&sandbox), "go1.23.1 go1.22.5");
+    assert_eq!(sandbox.installed(), "go1.23.1 go1.22.5");
 }
 
 #[test]

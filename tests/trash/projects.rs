@@ -4,11 +4,10 @@ use std::fs;
 use std::path::PathBuf;
 
 use crate::support::{Sandbox, tree_names};
-use crate::{installed, stocked};
 
 /// 1.23.1 is current, and nothing else was ever used; a project wants the line of 1.21.
 fn with_project(text: &str) -> (Sandbox, PathBuf) {
-    let (_mirror, sandbox) = stocked(&["1.21.12", "1.21.13", "1.22.5", "1.23.1"]);
+    let (_mirror, sandbox) = Sandbox::with_installed(&["1.21.12", "1.21.13", "1.22.5", "1.23.1"]);
     sandbox.gvm(&["use", "1.23"]).ok();
     let project = sandbox.dir("project");
     fs::write(project.join(".go-version"), text).unwrap();
@@ -28,10 +27,10 @@ fn the_last_toolchain_that_a_project_admits_stays() {
     let run = sandbox.gvm(&["uninstall", "1.21.13", "1.21.12"]).fails(9);
     let said = format!("error: go1.21.12 is pinned by `{}`, which asks for 1.21\n", file.display());
     assert!(run.stderr.contains(&said), "{run}");
-    assert_eq!(installed(&sandbox), "go1.23.1 go1.22.5 go1.21.12");
+    assert_eq!(sandbox.installed(), "go1.23.1 go1.22.5 go1.21.12");
     let run = sandbox.gvm(&["prune", "--keep", "0"]).ok();
     assert!(run.stderr.contains("note: go1.21.12 stays: it is pinned by"), "{run}");
-    assert_eq!(installed(&sandbox), "go1.23.1 go1.21.12");
+    assert_eq!(sandbox.installed(), "go1.23.1 go1.21.12");
     let run = sandbox.gvm(&["uninstall", "--force", "1.21.12"]).ok();
     let said = format!("note: `{}` asks for 1.21, and nothing that is installed will do", file.display());
     assert!(run.stderr.contains(&said), "{run}");
@@ -53,7 +52,7 @@ fn what_the_file_says_now_counts() {
 
 #[test]
 fn a_project_is_known_by_a_bare_use_or_install_that_worked() {
-    let (_mirror, sandbox) = stocked(&["1.21.13", "1.22.5"]);
+    let (_mirror, sandbox) = Sandbox::with_installed(&["1.21.13", "1.22.5"]);
     let project = sandbox.dir("project");
     for (name, text, args, code, number) in [
         ("go.mod", "module m\n\ngo 1.22\n", &["use", "1.21"][..], 0, 0),

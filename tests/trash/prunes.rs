@@ -5,7 +5,7 @@ use std::fs;
 use serde_json::{Value, json};
 
 use crate::support::Sandbox;
-use crate::{installed, json_of, trash, with_installed};
+use crate::{json_of, trash, with_installed};
 
 const NEVER_USED: &[&str] = &["1.20.13", "1.20.14", "1.21.11", "1.21.12", "1.21.13", "1.22.5"];
 
@@ -78,14 +78,14 @@ fn conditions_narrow_what_goes() {
     ] {
         sandbox.gvm(&[&["prune"], args].concat()).fails(2);
     }
-    assert_eq!(installed(&sandbox).split(' ').count(), NEVER_USED.len());
+    assert_eq!(sandbox.installed().split(' ').count(), NEVER_USED.len());
     let goes = would_remove(&sandbox, &["--keep", "0", "1.21"]);
     let run = sandbox.gvm(&["prune", "--keep", "0", "1.21", "--json"]).ok();
     let told: Value = serde_json::from_str(&run.stdout).unwrap();
     assert_eq!(told["removed"], json!(goes.split(' ').collect::<Vec<_>>()));
-    assert_eq!(installed(&sandbox), "go1.22.5 go1.20.14 go1.20.13");
+    assert_eq!(sandbox.installed(), "go1.22.5 go1.20.14 go1.20.13");
     sandbox.gvm(&["undo"]).ok();
-    assert_eq!(installed(&sandbox).split(' ').count(), NEVER_USED.len());
+    assert_eq!(sandbox.installed().split(' ').count(), NEVER_USED.len());
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::process::Stdio;
 use rustix::process::Signal;
 
 use crate::support::tree_names;
-use crate::{four, installed, traces, with_installed};
+use crate::{four, traces, with_installed};
 
 #[test]
 fn what_the_history_leads_to_goes_only_by_force_which_says_what_breaks() {
@@ -23,7 +23,7 @@ fn what_the_history_leads_to_goes_only_by_force_which_says_what_breaks() {
     let said =
         "go1.22.5 is what `gvm-rs rollback` goes back to; it is kept for generations 2, 4 of the history";
     assert!(run.stderr.contains(said), "{run}");
-    assert_eq!(installed(&sandbox), "go1.23.1 go1.22.5 go1.21.13");
+    assert_eq!(sandbox.installed(), "go1.23.1 go1.22.5 go1.21.13");
     let run = sandbox.gvm(&["uninstall", "--force", "1.22.5"]).ok();
     for said in [
         "note: `gvm-rs rollback` does not go back to go1.22.5 any more\n",
@@ -54,7 +54,7 @@ fn a_program_that_runs_is_named_and_its_toolchain_stays() {
         assert!(run.stderr.contains(&format!("error: go{version} is in use by {said}")), "{run}");
         let run = sandbox.gvm(&["prune", "--keep", "0"]).ok();
         assert!(run.stderr.contains(&format!("note: go{version} stays: it is in use by {said}")), "{run}");
-        assert!(installed(&sandbox).contains(version));
+        assert!(sandbox.installed().contains(version));
         let run = sandbox.gvm(&["uninstall", "--force", version]).ok();
         assert!(run.stderr.contains(&format!("note: {said} may fail: its files are gone")), "{run}");
     }

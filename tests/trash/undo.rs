@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use crate::support::{FakeGo, Mirror};
-use crate::{four, installed, json_of, runs, traces, trash};
+use crate::{four, json_of, runs, traces, trash};
 
 #[test]
 fn what_was_removed_is_brought_back_whole_and_without_the_network() {
@@ -38,7 +38,7 @@ fn undo_brings_back_batch_by_batch_and_then_switches() {
         (json!({"brought_back": ["1.21.12"], "installed_anew": []}), "go1.23.1 go1.22.5 go1.21.13 go1.21.12"),
     ] {
         assert_eq!(json_of(&sandbox, &["undo", "--json"]), told);
-        assert_eq!(installed(&sandbox), now);
+        assert_eq!(sandbox.installed(), now);
     }
     let told = json_of(&sandbox, &["undo", "--json"]);
     assert_eq!((&told["to"]["version"], &told["changed"]), (&json!("1.22.5"), &json!(true)));
@@ -57,7 +57,7 @@ fn what_one_command_removed_comes_back_together() {
     let run = sandbox.gvm(&["prune"]).ok();
     assert!(run.stderr.starts_with("removed go1.21.12 (back: gvm-rs undo; free its "), "{run}");
     sandbox.gvm(&["undo"]).ok();
-    assert_eq!(installed(&sandbox), "go1.23.1 go1.22.5 go1.21.13 go1.21.12");
+    assert_eq!(sandbox.installed(), "go1.23.1 go1.22.5 go1.21.13 go1.21.12");
 }
 
 #[test]
@@ -67,26 +67,26 @@ fn after_a_switch_undo_takes_the_switch_back_and_a_version_can_be_named() {
     sandbox.gvm(&["use", "1.22"]).ok();
     let run = sandbox.gvm(&["undo"]).ok();
     assert!(run.stderr.starts_with("now go1.23.1 (was go1.22.5)"), "{run}");
-    assert_eq!(installed(&sandbox), "go1.23.1 go1.22.5");
+    assert_eq!(sandbox.installed(), "go1.23.1 go1.22.5");
     let run = sandbox.gvm(&["undo", "1.21.13", "1.20.1"]).fails(4);
     assert!(run.stderr.contains("error: go1.20.1 is not in the trash"), "{run}");
     assert!(run.stderr.contains("hint: `gvm-rs prune --trash --dry-run` shows what is"), "{run}");
-    assert_eq!(installed(&sandbox), "go1.23.1 go1.22.5");
+    assert_eq!(sandbox.installed(), "go1.23.1 go1.22.5");
     sandbox.gvm(&["undo", "1.21"]).fails(2);
     assert_eq!(sandbox.gvm(&["undo", "go1.21.12"]).ok().stderr, "go1.21.12 is installed again\n");
     assert_eq!(trash(&sandbox), ["1/", "1/go1.21.13.unofficial.jsonl", "1/go1.21.13/", "1/record.json"]);
     sandbox.gvm(&["undo", "1.21.13"]).ok();
     assert_eq!(trash(&sandbox), Vec::<String>::new());
-    assert_eq!(installed(&sandbox), "go1.23.1 go1.22.5 go1.21.13 go1.21.12");
+    assert_eq!(sandbox.installed(), "go1.23.1 go1.22.5 go1.21.13 go1.21.12");
 }
 
 #[test]
 fn a_removal_with_nothing_current_is_undone_too() {
     let sandbox = crate::with_installed(&["1.21.13"]);
     sandbox.gvm(&["uninstall", "1.21.13"]).ok();
-    assert_eq!(installed(&sandbox), "");
+    assert_eq!(sandbox.installed(), "");
     sandbox.gvm(&["undo"]).ok();
-    assert_eq!(installed(&sandbox), "go1.21.13");
+    assert_eq!(sandbox.installed(), "go1.21.13");
     let run = sandbox.gvm(&["undo"]).fails(4);
     assert!(run.stderr.contains("there is nothing to go back to"), "{run}");
 }
@@ -108,7 +108,7 @@ fn what_was_installed_anew_stays_and_so_does_the_removed_copy() {
         run.stderr.contains("note: go1.21.13 was installed anew; the removed copy stays in the trash"),
         "{run}"
     );
-    assert_eq!(installed(&sandbox), "go1.22.5 go1.21.13 go1.21.12");
+    assert_eq!(sandbox.installed(), "go1.22.5 go1.21.13 go1.21.12");
     assert_eq!(trash(&sandbox), ["1/", "1/go1.21.13.unofficial.jsonl", "1/go1.21.13/", "1/record.json"]);
     for args in [&["undo"][..], &["undo", "1.21.13"]] {
         let run = sandbox.gvm(args).fails(9);
@@ -118,7 +118,7 @@ fn what_was_installed_anew_stays_and_so_does_the_removed_copy() {
     // Removed a second time it is there twice, and the last one comes back first.
     sandbox.gvm(&["uninstall", "1.21.13"]).ok();
     sandbox.gvm(&["undo"]).ok();
-    assert_eq!(installed(&sandbox), "go1.22.5 go1.21.13 go1.21.12");
+    assert_eq!(sandbox.installed(), "go1.22.5 go1.21.13 go1.21.12");
     runs(&sandbox, "1.21.13");
 }
 

@@ -44,7 +44,7 @@ pub use prove::{BuildError, Probe, Proof, ProofError};
 pub use receive::{Destination, Order, ReceiveError, Received, Slots};
 pub use remove::{Discarded, Fate, Removed, Removing, Sweepings};
 pub use repair::{Mending, SettledMending, Taken};
-pub use restore::Restored;
+pub use restore::{Basis, Restored};
 pub use staging::{Lent, Proven, Settled, SettledForeign, Staged, Staging};
 pub use switch::Switched;
 pub use trash::{Batch, BroughtBack, Emptied, Removal};

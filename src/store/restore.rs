@@ -30,7 +30,18 @@ pub struct Restored {
     /// Generations that led nowhere, and are gone from the history.
     pub forgotten: Vec<u64>,
     /// What `current` was made to lead to, if it had to be.
-    pub current: Option<Generation>,
+    pub current: Option<(Generation, Basis)>,
+}
+
+/// Why a toolchain was made current.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Basis {
+    /// It was current before.
+    Known,
+    /// What was current is lost, and this is what the history has last.
+    History,
+    /// What was current is lost with all of the history that could tell, and this is the newest that is installed.
+    Newest,
 }
 
 /// What the note in a restored record says in place of the command.
@@ -170,23 +181,42 @@ impl Writer<'_> {
             return Ok(self.disk().remove_file(&self.store.layout.current())?);
         };
         let sound = self.sound_generations()?;
+        let basis = self.basis(version, &sound);
         let to = match sound.first() {
             Some(last) if last.version == version => *last,
             _ => self.publish_generation(version, None)?,
         };
         self.point_current_to(to.number)?;
-        restored.current = Some(to);
+        restored.current = Some((to, basis));
         Ok(())
+    }
+
+    /// What speaks for a toolchain, as long as `current` leads where it led.
+    fn basis(&self, version: GoVersion, sound: &[Generation]) -> Basis {
+        let target = std::fs::read_link(self.store.layout.current());
+        let named = target.ok().and_then(|target| self.store.generation_of(&target));
+        match sound {
+            _ if self.running() == Some(version) => Basis::Known,
+            [last, ..] if last.version == version && named.is_none_or(|number| number == last.number) => {
+                Basis::Known
+            }
+            _ if sound.iter().any(|known| known.version == version) => Basis::History,
+            _ => Basis::Newest,
+        }
+    }
+
+    /// The toolchain that `current` reaches, on whatever way.
+    fn running(&self) -> Option<GoVersion> {
+        let layout = &self.store.layout;
+        let reached = layout.current().join("go").canonicalize().ok()?;
+        let versions = layout.versions().canonicalize().ok()?;
+        GoVersion::of_toolchain(reached.strip_prefix(versions).ok()?.to_str()?)
     }
 
     /// Returns the toolchain that `go` should be: what still runs, or else what the last sound generation says.
     fn should_be_current(&self) -> Result<Option<GoVersion>, StoreError> {
         let is_usable = |version: &GoVersion| self.store.check_usable(*version).is_ok();
-        let layout = &self.store.layout;
-        let reached = layout.current().join("go").canonicalize().ok();
-        let versions = layout.versions().canonicalize().ok();
-        let running = reached.filter(|path| path.parent() == versions.as_deref());
-        let running = running.and_then(|path| GoVersion::of_toolchain(path.file_name()?.to_str()?));
+        let running = self.running();
         let sound: Vec<GoVersion> = self.sound_generations()?.iter().map(|known| known.version).collect();
         let installed = self.store.installed()?;
         let lost = self.store.lost()?;

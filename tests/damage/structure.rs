@@ -210,3 +210,31 @@ fn a_damaged_previous_is_restored_from_the_record() {
         assert_eq!(fs::read_link(store.root.join("previous")).unwrap(), PathBuf::from("generations/4"));
     }
 }
+
+#[test]
+fn where_the_history_is_lost_the_repair_says_that_it_chooses() {
+    for (lost, why) in [
+        (&[1, 2, 3, 4, 5][..], "it is the newest that is installed"),
+        (&[5], "it is what the history has last"),
+    ] {
+        let store = Store::new();
+        for number in lost {
+            remove(&store.root.join(format!("generations/{number}")));
+        }
+        let run = store.repairs(&[]);
+        let chosen = store.go().unwrap();
+        assert_eq!(chosen, if lost.len() == 1 { SISTER } else { CURRENT });
+        assert!(!run.stderr.contains(" again"), "{run}");
+        assert!(run.stderr.contains(&format!("`current` leads to go{chosen} now (generation ")), "{run}");
+        let note =
+            format!("note: what was current is lost with the history, and go{chosen} is a choice: {why}\n");
+        let hint = "hint: `gvm-rs use VERSION` chooses another; `gvm-rs list` shows them\n";
+        assert!(run.stderr.contains(&(note + hint)), "{run}");
+        assert!(run.stderr.find("hint: ") > run.stderr.find("`current` leads"), "{run}");
+    }
+    let store = Store::new();
+    remove(&store.root.join("generations"));
+    let run = store.sandbox.gvm(&["repair", "--json"]).ok();
+    let told: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
+    assert_eq!(told["store"]["current"]["is_choice"], true, "{run}");
+}

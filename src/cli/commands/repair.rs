@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use gvm_rs::damage::{Repaired, Scope};
 use gvm_rs::model::GoVersion;
 use gvm_rs::net::escaped;
-use gvm_rs::store::{Finding, Restored, Taken};
+use gvm_rs::store::{Basis, Finding, Generation, Restored, Taken};
 use serde_json::json;
 
 use super::session::Session;
@@ -69,10 +69,23 @@ fn tell_restored(restored: &Restored, ui: &Ui) {
     for number in &restored.forgotten {
         ui.note(format_args!("generation {number} led nowhere and is gone from the history"));
     }
-    if let Some(current) = restored.current {
-        let (toolchain, number) = (current.version.toolchain(), current.number);
-        ui.say(format_args!("`current` leads to {toolchain} again (generation {number})"));
+    if let Some((current, basis)) = restored.current {
+        tell_current(current, basis, ui);
     }
+}
+
+fn tell_current(current: Generation, basis: Basis, ui: &Ui) {
+    let (toolchain, number) = (current.version.toolchain(), current.number);
+    let why = match basis {
+        Basis::Known => {
+            return ui.say(format_args!("`current` leads to {toolchain} again (generation {number})"));
+        }
+        Basis::History => "it is what the history has last",
+        Basis::Newest => "it is the newest that is installed",
+    };
+    ui.say(format_args!("`current` leads to {toolchain} now (generation {number})"));
+    ui.note(format_args!("what was current is lost with the history, and {toolchain} is a choice: {why}"));
+    ui.hint("`gvm-rs use VERSION` chooses another; `gvm-rs list` shows them");
 }
 
 fn tell_repaired(repaired: &Repaired, ui: &Ui) {
@@ -116,7 +129,11 @@ fn restored_json(restored: &Restored) -> serde_json::Value {
         "findings": findings_json(&findings),
         "moved": moved.collect::<Vec<_>>(),
         "forgotten": restored.forgotten,
-        "current": restored.current.map(|to| json!({"generation": to.number, "version": to.version})),
+        "current": restored.current.map(|(to, basis)| json!({
+            "generation": to.number,
+            "version": to.version,
+            "is_choice": basis != Basis::Known,
+        })),
     })
 }
 

@@ -349,21 +349,27 @@ pub fn is_still_named(file: &File, path: &Path) -> bool {
     }
 }
 
-/// Reads at most `cap` bytes of a file that must be regular; a link is followed only if `follow`.
-pub fn read_capped(path: &Path, cap: u64, follow: bool) -> io::Result<Vec<u8>> {
+/// Opens a file for reading that must be regular, whatever stands there; a link is followed only if `follow`.
+pub fn open_regular(path: &Path, follow: bool) -> io::Result<File> {
     let nofollow = if follow { OFlags::empty() } else { OFlags::NOFOLLOW };
     // NONBLOCK: opening a fifo must not hang.
     let flags = OFlags::RDONLY | OFlags::CLOEXEC | OFlags::NONBLOCK | nofollow;
     let file: OwnedFd = retry_on_intr(|| rustix::fs::open(path, flags, Mode::empty()))?;
     let file = File::from(file);
-    let meta = file.metadata()?;
-    if !meta.is_file() {
-        return Err(io::Error::new(io::ErrorKind::InvalidInput, "not a regular file"));
+    match file.metadata()?.is_file() {
+        true => Ok(file),
+        false => Err(io::Error::new(io::ErrorKind::InvalidInput, "not a regular file")),
     }
-    if meta.len() > cap {
+}
+
+/// Reads at most `cap` bytes of a file that must be regular; a link is followed only if `follow`.
+pub fn read_capped(path: &Path, cap: u64, follow: bool) -> io::Result<Vec<u8>> {
+    let file = open_regular(path, follow)?;
+    let length = file.metadata()?.len();
+    if length > cap {
         return Err(io::Error::new(io::ErrorKind::FileTooLarge, format!("larger than {cap} bytes")));
     }
-    let mut bytes = Vec::with_capacity(meta.len() as usize);
+    let mut bytes = Vec::with_capacity(length as usize);
     file.take(cap).read_to_end(&mut bytes)?;
     Ok(bytes)
 }

@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use super::{Proof, StoreError};
-use crate::disk::{Disk, DiskError};
+use crate::disk::{self, Disk, DiskError};
 use crate::model::{GoVersion, Platform, Sha256};
 use crate::net::escaped;
 
@@ -220,7 +220,7 @@ impl Manifest {
         const LONGEST_END: u64 = 100;
         // More than any tree has, and little enough that sums of sizes never overflow.
         const LARGEST_TREE: u64 = 1 << 40;
-        let mut file = File::open(path).ok()?;
+        let mut file = disk::open_regular(path, true).ok()?;
         let length = file.metadata().ok()?.len();
         file.seek(SeekFrom::Start(length.saturating_sub(LONGEST_END))).ok()?;
         let mut end = Vec::new();
@@ -232,7 +232,7 @@ impl Manifest {
 }
 
 fn open(path: &Path) -> Result<(Header, BufReader<File>), StoreError> {
-    let file = File::open(path).map_err(|e| DiskError::new("open", path, e))?;
+    let file = disk::open_regular(path, true).map_err(|e| DiskError::new("open", path, e))?;
     let mut reader = BufReader::with_capacity(4096, file);
     let mut line = String::new();
     reader.read_line(&mut line).map_err(|e| DiskError::new("read", path, e))?;

@@ -238,3 +238,18 @@ fn where_the_history_is_lost_the_repair_says_that_it_chooses() {
     let told: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
     assert_eq!(told["store"]["current"]["is_choice"], true, "{run}");
 }
+
+#[test]
+fn a_pipe_in_the_place_of_a_manifest_keeps_nobody_waiting() {
+    let store = Store::new();
+    remove(&store.manifest(SISTER));
+    let made = std::process::Command::new("mkfifo").arg(store.manifest(SISTER)).status();
+    assert!(made.unwrap().success());
+    store.sandbox.gvm(&["prune", "-n", "--keep", "0", "--unused-since", "1d"]).ok();
+    store.sandbox.gvm(&["use", SISTER]).ok();
+    store.sandbox.gvm(&["use", CURRENT]).ok();
+    // Files are taken from other toolchains, as their manifests tell.
+    overwrite(&store.tree(CURRENT).join("src/fmt/scan.go"), |bytes| bytes[0] ^= 1);
+    store.sandbox.gvm(&["verify", "--all"]).fails(10);
+    store.repairs(&["--all"]);
+}

@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 use std::error::Error;
 use std::fs;
 use std::io;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use reqwest::Url;
@@ -28,18 +27,12 @@ const MOST_REDIRECTS: usize = 5;
 pub struct Net {
     options: Arc<NetOptions>,
     clients: Arc<Mutex<BTreeMap<Route, Client>>>,
-    bundled_roots: Arc<AtomicBool>,
 }
 
 impl Net {
     /// Remembers the options; builds no client, reads no certificate, opens nothing.
     pub fn new(options: NetOptions) -> Net {
-        Net { options: Arc::new(options), clients: Arc::default(), bundled_roots: Arc::default() }
-    }
-
-    /// Whether a client was built that trusts the bundled roots because the platform has none.
-    pub fn used_bundled_roots(&self) -> bool {
-        self.bundled_roots.load(Ordering::Relaxed)
+        Net { options: Arc::new(options), clients: Arc::default() }
     }
 
     pub(super) fn options(&self) -> &NetOptions {
@@ -65,9 +58,7 @@ impl Net {
         match self.builder(route).tls_certs_merge(extra).build() {
             // Invariant: bundled roots never join the platform's, or an authority its owner distrusts would count again.
             Err(error) if may_fall_back && tls_error(&error) => {
-                let client = self.builder(route).tls_certs_only(bundled_roots()?).build();
-                self.bundled_roots.store(true, Ordering::Relaxed);
-                client
+                self.builder(route).tls_certs_only(bundled_roots()?).build()
             }
             outcome => outcome,
         }

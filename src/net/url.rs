@@ -12,7 +12,8 @@ use super::error::{LocationError, escaped};
 
 /// An accepted source: `https://…`, `http://…` on this machine, or an absolute path (`file://…`).
 ///
-/// Its `Display` is the address without user name and password, safe to print.
+/// Its `Display` is the address without user name and password, and without the values of a query (an access token,
+/// say): safe to print and to store.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Location(Place);
 
@@ -142,7 +143,7 @@ pub(super) fn route(url: &Url) -> Option<Route> {
     }
 }
 
-/// `url` without user name and password.
+/// `url` without user name and password, and without what a query or a fragment says.
 pub(super) fn shown(url: &Url) -> String {
     let mut url = url.clone();
     let hidden = url.set_username("").is_ok() && url.set_password(None).is_ok();
@@ -150,10 +151,24 @@ pub(super) fn shown(url: &Url) -> String {
         // `user:secret@host` without a scheme reads as the scheme `user`.
         excerpt(url.as_str())
     } else if hidden || url.host_str().is_none_or(str::is_empty) {
-        escaped(url.as_str()).to_string()
+        let query = url.query().map(|query| format!("?{}", without_values(query))).unwrap_or_default();
+        let fragment = url.fragment().map_or("", |_| "#…");
+        url.set_query(None);
+        url.set_fragment(None);
+        escaped(&format!("{url}{query}{fragment}")).to_string()
     } else {
         format!("{}://…", url.scheme())
     }
+}
+
+/// A query of which only the names are left, and the two values that go.dev's own has.
+fn without_values(query: &str) -> String {
+    let shown = |field: &str| match field.split_once('=') {
+        Some(("mode" | "include", _)) => field.to_owned(),
+        Some((name, _)) => format!("{name}=…"),
+        None => "…".to_owned(),
+    };
+    query.split('&').map(shown).collect::<Vec<_>>().join("&")
 }
 
 fn is_loopback(host: &str) -> bool {
@@ -161,9 +176,10 @@ fn is_loopback(host: &str) -> bool {
     host == "localhost" || bare.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
 }
 
-/// The start of an unacceptable text, escaped, without what may be a password: all up to the last `@`.
+/// The start of an unacceptable text, escaped, without what may be a password: all up to the last `@`, and a query.
 fn excerpt(text: &str) -> String {
     const SHOWN: usize = 40;
+    let text = text.split_once('?').map_or(text, |(address, _)| address);
     let (hidden, text) = text.rsplit_once('@').map_or(("", text), |(_, host)| ("…@", host));
     let start: String = text.chars().take(SHOWN).collect();
     let dots = if start.len() < text.len() { "…" } else { "" };
@@ -268,6 +284,23 @@ mod tests {
     }
 
     #[test]
+    fn of_a_query_only_the_names_are_shown() {
+        for (text, shown) in [
+            ("https://a.example/dl?token=secret&part=1", "https://a.example/dl?token=…&part=…"),
+            ("https://a.example/dl?secret", "https://a.example/dl?…"),
+            ("https://a.example/dl?a=b=secret", "https://a.example/dl?a=…"),
+            ("https://go.dev/dl/?mode=json&include=all", "https://go.dev/dl/?mode=json&include=all"),
+        ] {
+            let location = parse(text).unwrap();
+            assert_eq!(location.to_string(), shown);
+            assert!(!format!("{location:?}").contains("secret"));
+        }
+        for text in ["https://a b.example/?token=secret", "https://a.example/?a=secret#secret", "x:?secret"] {
+            assert!(!parse(text).unwrap_err().to_string().contains("secret"), "{text}");
+        }
+    }
+
+    #[test]
     fn errors_show_a_short_and_escaped_start_of_nonsense() {
         let message = parse(&format!("\x1b[31m{}", "x".repeat(1000))).unwrap_err().to_string();
         assert!(message.len() < 120 && !message.contains('\x1b'), "{message}");
@@ -275,7 +308,10 @@ mod tests {
 
     #[test]
     fn names_are_joined_below_the_base() {
-        let joined = |base: &str, name: &str| parse(base).unwrap().join(name).unwrap().to_string();
+        let joined = |base: &str, name: &str| {
+            let joined = parse(base).unwrap().join(name).unwrap();
+            joined.as_web().map_or(joined.to_string(), ToString::to_string)
+        };
         assert_eq!(joined("https://a.example/dl", "go1.22.5.tar.gz"), "https://a.example/dl/go1.22.5.tar.gz");
         assert_eq!(joined("https://a.example/dl/", "go.zip"), "https://a.example/dl/go.zip");
         assert_eq!(joined("https://a.example", "go.zip"), "https://a.example/go.zip");

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use crate::ARCHIVE;
-use crate::scene::{NEW, Scene};
+use crate::scene::{NEW, OLD, Scene};
 use crate::support::{Behaviour, Run};
 
 const SECRET: &str = "hunter2";
@@ -110,6 +110,39 @@ fn a_password_is_not_in_complaints_about_an_address() {
         crate::scene::is_refusal(&run, 2, &["config.toml", "line 3"]);
         assert_silent(&run);
         scene.configure("");
+    }
+    assert_eq!(files_with_secret(&scene.root), Vec::<String>::new());
+}
+
+#[test]
+fn a_token_in_the_query_of_an_address_is_sent_and_never_shown_or_stored() {
+    let scene = Scene::new();
+    let mirror = format!("{}?token={SECRET}&part=1", scene.mirror.base());
+    let index = format!("{}?{SECRET}", scene.mirror.index_url());
+    let variables = [("GVM_RS_MIRROR", &*mirror), ("GVM_RS_INDEX", &*index)];
+    for args in [
+        &["-v", "use", NEW][..],
+        &["env"],
+        &["env", "--json"],
+        &["-v", "ls-remote", "--refresh"],
+        &["-v", "history"],
+        &["repair", NEW],
+    ] {
+        assert_silent(&scene.sandbox.gvm_with(&variables, args).ok());
+    }
+    assert!(scene.mirror.requests_for(ARCHIVE)[0].target.ends_with(&format!("?token={SECRET}&part=1")));
+    let env = scene.sandbox.gvm_with(&variables, &["env"]).ok().stdout;
+    assert!(env.contains("?token=…&part=…"), "{env}");
+    scene.sandbox.gvm(&["use", OLD]).ok();
+    scene.sandbox.gvm(&["uninstall", "--force", "--purge", NEW]).ok();
+    for step in
+        [Behaviour::Status(404), Behaviour::RedirectLoop, Behaviour::FlipByte(3), Behaviour::CloseAtOnce]
+    {
+        scene.mirror.behave(ARCHIVE, vec![step.clone()]);
+        scene.mirror.behave("/dl/index.json", vec![step]);
+        let run = scene.sandbox.gvm_with(&variables, &["-v", "install", "--refresh", NEW]);
+        assert!(run.code != Some(0), "{run}");
+        assert_silent(&run);
     }
     assert_eq!(files_with_secret(&scene.root), Vec::<String>::new());
 }

@@ -46,7 +46,7 @@ pub(crate) enum Failure {
     #[error("no toolchain is installed")]
     NothingInstalled,
     #[error("`{name}` is not an exact version")]
-    NotExact { name: String, source: Option<VersionError> },
+    NotExact { name: String, meant: Vec<GoVersion>, source: Option<VersionError> },
     #[error("{} is not installed", .0.toolchain())]
     NothingToRemove(GoVersion),
     #[error("no release matches `{0}`")]

@@ -109,3 +109,21 @@ fn what_is_in_use_goes_only_by_force() {
     user.wait().unwrap();
     assert!(!sandbox.installed().contains("go1.21.13"));
 }
+
+#[test]
+fn a_line_is_answered_by_the_names_that_it_could_mean() {
+    let sandbox = four();
+    for name in ["1.21", "1.21.x", "~1.21", "<1.22"] {
+        let run = sandbox.gvm(&["uninstall", name]).fails(2);
+        assert!(run.stderr.ends_with("hint: name it exactly, as 1.21.13 or 1.21.12\n"), "{name}: {run}");
+    }
+    for name in ["1.24", "nonsense", "latest"] {
+        let run = sandbox.gvm(&["uninstall", name]).fails(2);
+        assert!(run.stderr.ends_with("hint: `gvm-rs list` shows the names\n"), "{name}: {run}");
+    }
+    // An exact version that is the first of its line.
+    let (_mirror, sandbox) = Sandbox::with_installed(&["1.20.3"]);
+    let run = sandbox.gvm(&["uninstall", "1.20"]).fails(4);
+    assert!(run.stderr.contains("error: go1.20 is not installed\n"), "{run}");
+    assert!(run.stderr.ends_with("hint: `gvm-rs list` shows the names\n"), "{run}");
+}

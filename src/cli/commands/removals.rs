@@ -1,6 +1,6 @@
 //! How removals are told: what is gone, what breaks by it, and the way back.
 
-use gvm_rs::model::GoVersion;
+use gvm_rs::model::{GoVersion, VersionRequest};
 use gvm_rs::net::escaped;
 use gvm_rs::store::{Fate, Need, Removed};
 
@@ -8,10 +8,21 @@ use crate::cli::config::Config;
 use crate::cli::report::Failure;
 use crate::cli::ui::{Ui, bytes};
 
-/// Reads an exact version, for commands that remove nothing by a pattern.
-pub(super) fn exact(name: &str) -> Result<GoVersion, Failure> {
+/// Reads an exact version, for commands that remove nothing by a pattern; what a pattern could mean is looked for among
+/// the versions there are.
+pub(super) fn exact(name: &str, there: impl FnOnce() -> Vec<GoVersion>) -> Result<GoVersion, Failure> {
     let shown = || escaped(&name.chars().take(40).collect::<String>()).to_string();
-    name.parse().map_err(|source| Failure::NotExact { name: shown(), source: Some(source) })
+    name.parse().map_err(|source| {
+        let meant = match name.parse() {
+            Ok(
+                request @ (VersionRequest::Newest(_)
+                | VersionRequest::NewestOfMajor(_)
+                | VersionRequest::Range(_)),
+            ) => there().into_iter().filter(|version| request.admits(*version)).collect(),
+            _ => Vec::new(),
+        };
+        Failure::NotExact { name: shown(), meant, source: Some(source) }
+    })
 }
 
 /// Tells what was removed, and how to bring it back or free its space.

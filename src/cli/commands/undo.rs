@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use gvm_rs::model::GoVersion;
-use gvm_rs::store::BroughtBack;
+use gvm_rs::store::{Batch, BroughtBack};
 use gvm_rs::trash::Undone;
 use serde_json::json;
 
@@ -16,7 +16,10 @@ use crate::cli::report::Failure;
 use crate::cli::ui::Ui;
 
 pub(crate) fn run(args: &Undo, config: &Config, ui: &Ui) -> Result<ExitCode, Failure> {
-    let versions: Vec<GoVersion> = args.versions.iter().map(|name| exact(name)).collect::<Result<_, _>>()?;
+    let trash = || config.store().and_then(|store| store.trash()).unwrap_or_default();
+    let removed = || trash().iter().flat_map(Batch::versions).collect();
+    let exactly = |name: &String| exact(name, removed);
+    let versions: Vec<GoVersion> = args.versions.iter().map(exactly).collect::<Result<_, _>>()?;
     let session = Session::open(config, ui)?;
     let undone = match versions.is_empty() {
         true => session.gvm().undo()?,

@@ -14,7 +14,9 @@ use crate::cli::report::Failure;
 use crate::cli::ui::Ui;
 
 pub(crate) fn run(args: &Uninstall, config: &Config, ui: &Ui) -> Result<ExitCode, Failure> {
-    let versions: Vec<GoVersion> = args.versions.iter().map(|name| exact(name)).collect::<Result<_, _>>()?;
+    let installed = || config.store().and_then(|store| store.installed()).unwrap_or_default();
+    let exactly = |name: &String| exact(name, installed);
+    let versions: Vec<GoVersion> = args.versions.iter().map(exactly).collect::<Result<_, _>>()?;
     let session = Session::open(config, ui)?;
     let removing = Removing { force: args.force, purge: args.purge };
     let outcome = session.gvm().uninstall(&versions, removing)?;

@@ -43,6 +43,10 @@ impl Failure {
             Failure::Project(_) => Some("name a version instead: `gvm-rs use 1.22`".to_owned()),
             Failure::NoProject => Some("name a version: `gvm-rs use latest`".to_owned()),
             Failure::NothingCurrent | Failure::NothingInstalled => Some("run `gvm-rs use latest`".to_owned()),
+            Failure::NotExact { meant, .. } if !meant.is_empty() => {
+                let names: Vec<String> = meant.iter().map(ToString::to_string).collect();
+                Some(format!("name it exactly, as {}", names.join(" or ")))
+            }
             Failure::NotExact { .. } | Failure::NothingToRemove(_) => {
                 Some("`gvm-rs list` shows the names".to_owned())
             }

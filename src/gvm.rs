@@ -90,8 +90,10 @@ pub struct Settings {
     pub environment: Environment,
     /// The platform to install for, in `versions/`.
     pub platform: Platform,
-    /// Who asks, and when.
+    /// Who asks, and since when.
     pub purpose: Purpose,
+    /// Tells the time in seconds since 1970.
+    pub clock: fn() -> u64,
 }
 
 /// The verbs, on one store.
@@ -152,7 +154,12 @@ pub struct Outdated {
 impl Gvm<'_> {
     /// Takes the lock of the store.
     pub fn lock(&self) -> Result<Writer<'_>, StoreError> {
-        self.store.lock(&self.settings.purpose, self.waiting())
+        self.store.lock(&self.purpose(), self.waiting())
+    }
+
+    /// Who asks, and what time it is by now: a download may have come before.
+    pub(crate) fn purpose(&self) -> Purpose {
+        Purpose { now: (self.settings.clock)(), ..self.settings.purpose.clone() }
     }
 
     pub(crate) fn waiting(&self) -> Waiting<'_> {

@@ -248,7 +248,7 @@ impl Gvm<'_> {
         };
         let purpose = Purpose {
             command: format!("{} (undone: {why})", self.settings.purpose.command),
-            ..self.settings.purpose.clone()
+            ..self.purpose()
         };
         let (shell, reason) = (shell.to_owned(), reason.to_owned());
         // Whoever interrupts wants to be where they were before, even if the lock is another's for a moment.

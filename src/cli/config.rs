@@ -134,6 +134,7 @@ impl Config {
             environment: environment(),
             platform,
             purpose: self.purpose.clone(),
+            clock: now,
         })
     }
 

@@ -131,3 +131,14 @@ fn history_of_nothing_is_empty() {
     assert_eq!(sandbox.gvm(&["history"]).ok().stdout, "");
     assert_eq!(history(&sandbox), [Value::Null; 0]);
 }
+
+#[test]
+fn a_switch_is_dated_when_it_happens_and_not_when_the_command_began() {
+    let (_mirror, sandbox) = Sandbox::with_installed(&["1.21.13"]);
+    let check = "began=$(date +%s); until test $(date +%s) -gt $began; do :; done; date +%s >~/checked";
+    sandbox.gvm(&["use", "1.21.13", "--check", check]).ok();
+    let record = std::fs::read_to_string(sandbox.root().join("generations/1/record.json")).unwrap();
+    let record: Value = serde_json::from_str(&record).unwrap();
+    let checked = std::fs::read_to_string(sandbox.home().join("checked")).unwrap();
+    assert!(record["at"].as_u64() >= checked.trim().parse().ok(), "{record} {checked}");
+}

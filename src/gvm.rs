@@ -188,8 +188,21 @@ impl Gvm<'_> {
     /// Makes sure that a release is installed.
     pub fn obtain(&self, target: Target, slots: &Slots) -> Result<Installed, GvmError> {
         match target {
-            Target::There(installed) => Ok(installed),
+            Target::There(installed) => {
+                self.tidy_up(installed.version);
+                Ok(installed)
+            }
             Target::Wanted(found) => self.fetch(*found, slots),
+        }
+    }
+
+    /// Sweeps what an install of a toolchain left that was killed after its commit.
+    fn tidy_up(&self, version: GoVersion) {
+        if self.store.has_leftovers(version) {
+            // The toolchain is there, so this neither waits nor fails: the root may be another user's, and whoever has
+            // the lock sweeps as well.
+            let waiting = Waiting { limit: Some(Duration::ZERO), ..self.waiting() };
+            drop(self.store.lock(&self.purpose(), waiting));
         }
     }
 

@@ -264,3 +264,52 @@ fn mistakes_have_their_own_exit_codes_and_leave_nothing() {
         "{left:?}"
     );
 }
+
+/// What an install that was killed after its commit leaves.
+fn leave_what_a_kill_leaves(sandbox: &Sandbox) {
+    let root = sandbox.root();
+    std::fs::create_dir_all(root.join("staging/.tmpdead/go")).unwrap();
+    std::fs::write(root.join("staging/.tmpdead.lock"), "").unwrap();
+    std::fs::write(root.join(format!("cache/{}.part", "0".repeat(64))), "").unwrap();
+    std::fs::remove_file(root.join("bin/go1.22.5")).unwrap();
+}
+
+fn is_tidy(sandbox: &Sandbox) -> bool {
+    let names = tree_names(&sandbox.root());
+    let is_left = |name: &String| name.starts_with("staging/.tmp") || name.ends_with(".part");
+    !names.iter().any(is_left) && names.contains(&"bin/go1.22.5 -> ../versions/go1.22.5/bin/go".to_owned())
+}
+
+#[test]
+fn a_repeated_install_sweeps_what_a_killed_one_has_left() {
+    let (_mirror, sandbox) = Sandbox::with_installed(&["1.22.5"]);
+    leave_what_a_kill_leaves(&sandbox);
+    sandbox.gvm(&["install", "1.22.5"]).ok();
+    assert!(is_tidy(&sandbox), "{:?}", tree_names(&sandbox.root()));
+    // A name in bin/ alone is reason enough, as is each of the others.
+    std::fs::remove_file(sandbox.root().join("bin/go1.22.5")).unwrap();
+    sandbox.gvm(&["install", "1.22"]).ok();
+    assert!(is_tidy(&sandbox));
+}
+
+#[test]
+fn a_repeated_install_takes_no_lock_where_there_is_nothing_to_sweep() {
+    let (_mirror, sandbox) = Sandbox::with_installed(&["1.22.5"]);
+    let lock = sandbox.root().join("lock");
+    let note = std::fs::read_to_string(&lock).unwrap();
+    // Half a download is there to go on with.
+    std::fs::write(sandbox.root().join(format!("cache/{}.part", "0".repeat(64))), "half").unwrap();
+    sandbox.gvm(&["install", "1.22.5"]).ok();
+    assert_eq!(std::fs::read_to_string(&lock).unwrap(), note);
+}
+
+#[test]
+fn a_repeated_install_waits_for_nobody() {
+    let (_mirror, sandbox) = Sandbox::with_installed(&["1.22.5"]);
+    leave_what_a_kill_leaves(&sandbox);
+    let lock = std::fs::File::open(sandbox.root().join("lock")).unwrap();
+    lock.lock().unwrap();
+    let run = sandbox.gvm(&["install", "1.22.5"]).ok();
+    assert!(!run.stderr.contains("waiting"), "{run}");
+    assert!(!is_tidy(&sandbox));
+}

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use super::layout::{self, COMMANDS, FORMAT};
 use super::lock::{Purpose, Waiting};
 use super::staging::{LOCK, Settled, SettledForeign, Staging};
-use super::{Store, StoreError};
+use super::{Cached, Store, StoreError};
 use crate::disk::{Disk, DiskError, Published};
 use crate::model::GoVersion;
 
@@ -36,6 +36,16 @@ impl Store {
         writer.complete_layout()?;
         writer.sweep()?;
         Ok(writer)
+    }
+
+    /// Whether a writer would find something to sweep or to restore that an install of a toolchain can have left. What
+    /// a running one has in staging counts, too.
+    pub fn has_leftovers(&self, version: GoVersion) -> bool {
+        let has_staged = || self.names_in(&self.layout.staging()).is_ok_and(|names| !names.is_empty());
+        let is_empty_download = |cached: &Cached| cached.is_partial && cached.size == 0;
+        std::fs::symlink_metadata(self.layout.launcher(version)).is_err()
+            || has_staged()
+            || self.cached().is_ok_and(|cached| cached.iter().any(is_empty_download))
     }
 }
 

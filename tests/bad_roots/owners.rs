@@ -232,3 +232,17 @@ fn a_root_that_others_may_write_to_is_refused() {
         scene.recovers();
     }
 }
+
+#[test]
+fn what_was_left_in_the_root_of_another_user_is_theirs_to_sweep() {
+    if !is_root() {
+        return;
+    }
+    let open = Open::new();
+    let root = open.root_of(0);
+    open.run(0, "022", &root, &["install", OLD]).ok();
+    fs::create_dir(root.join("staging/.tmpdead")).unwrap();
+    let run = open.run(NOBODY, "022", &root, &["install", OLD]).ok();
+    assert!(run.stderr.contains("is installed already") && !run.stderr.contains("note:"), "{run}");
+    assert!(root.join("staging/.tmpdead").is_dir());
+}

@@ -114,6 +114,27 @@ fn every_command_has_help_that_lists_exactly_its_flags() {
 }
 
 #[test]
+fn help_is_wrapped_where_the_screen_ends_and_nowhere_else() {
+    for width in [60, 80, 100] {
+        let sandbox = Sandbox::new().env("COLUMNS", width.to_string());
+        for command in COMMANDS.iter().map(|(command, _)| *command).chain([""]) {
+            let words: Vec<&str> = command.split_whitespace().chain(["--help"]).collect();
+            let text = sandbox.gvm(&words).ok().stdout;
+            let lines: Vec<&str> = text.lines().collect();
+            for pair in lines.windows(2) {
+                let is_usage = pair[0].starts_with("Usage: ");
+                assert!(is_usage || pair[0].chars().count() <= width, "{command}: {}", pair[0]);
+                // Paragraphs are flush left; lists, and lines that head them, are not looked at.
+                let is_prose = pair.iter().all(|line| line.starts_with(|c: char| !c.is_whitespace()));
+                let next = pair[1].split_whitespace().next().unwrap_or_default();
+                let would_fit = pair[0].chars().count() + 1 + next.chars().count() <= width;
+                assert!(!is_prose || !would_fit, "{width} {command}: {}\n{}", pair[0], pair[1]);
+            }
+        }
+    }
+}
+
+#[test]
 fn the_help_lists_every_command() {
     let text = help(&["--help"]);
     let expected: BTreeSet<&str> =

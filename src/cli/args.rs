@@ -43,18 +43,18 @@ pub(crate) struct Args {
 }
 
 const AFTER_HELP: &str = "\
-Versions (SPEC): 1.22 (the newest 1.22.x), 1.22.5, go1.22.5, 1.22.x, ~1.22, '>=1.21 <1.23', 1.27rc1,
-latest or stable, oldstable, rc, prev or -. Up to 1.20 a line's first release has no third number:
+Versions (SPEC): 1.22 (the newest 1.22.x), 1.22.5, go1.22.5, 1.22.x, ~1.22, '>=1.21 <1.23', 1.27rc1, \
+latest or stable, oldstable, rc, prev or -. Up to 1.20 a line's first release has no third number: \
 1.20 is the release go1.20, and 1.20.x is the newest of its line.
 
-Environment: GVM_RS_HOME, GVM_RS_MIRROR (base URL of the archives), GVM_RS_INDEX (URL or file of an
-index in go.dev's JSON form), GVM_RS_CONFIG, GVM_RS_OFFLINE, GVM_RS_DOWNLOADS, GVM_RS_KEEP_ARCHIVES,
-GVM_RS_LOCK_TIMEOUT, GVM_RS_CA_FILE, GVM_RS_PROOF, HTTPS_PROXY, NO_PROXY, SSL_CERT_FILE, NO_COLOR.
+Environment: GVM_RS_HOME, GVM_RS_MIRROR (base URL of the archives), GVM_RS_INDEX (URL or file of an \
+index in go.dev's JSON form), GVM_RS_CONFIG, GVM_RS_OFFLINE, GVM_RS_DOWNLOADS, GVM_RS_KEEP_ARCHIVES, \
+GVM_RS_LOCK_TIMEOUT, GVM_RS_CA_FILE, GVM_RS_PROOF, HTTPS_PROXY, NO_PROXY, SSL_CERT_FILE, NO_COLOR. \
 Configuration: ~/.config/gvm-rs/config.toml. Flags win over the environment, and that over the file.
 
-Exit codes: 0 done, 1 failed, 2 wrong usage or configuration, 3 no such release, 4 not installed,
-5 network, 6 verification failed, 7 the toolchain does not work here, 8 disk full or not writable,
-9 refused to protect what is in use, 10 the store is damaged, 11 a check failed, 75 another gvm-rs
+Exit codes: 0 done, 1 failed, 2 wrong usage or configuration, 3 no such release, 4 not installed, \
+5 network, 6 verification failed, 7 the toolchain does not work here, 8 disk full or not writable, \
+9 refused to protect what is in use, 10 the store is damaged, 11 a check failed, 75 another gvm-rs \
 holds the lock, 130 interrupted. `exec` and `try` exit with the code of the command they run.";
 
 // Deferred: only the arguments of the subcommand that was typed are built, which is a good part of the time to start.

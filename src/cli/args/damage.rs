@@ -16,9 +16,9 @@ pub(crate) struct Verify {
 }
 
 const ABOUT_VERIFY: &str = "\
-Every file of a toolchain is read and held against its manifest, in parallel. The store itself is
-its directories, links, manifests, generations and which toolchains are there; not the trash, the
-cache and toolchains for other platforms. Takes no lock, waits for nobody and writes nothing. One
+Every file of a toolchain is read and held against its manifest, in parallel. The store itself is \
+its directories, links, manifests, generations and which toolchains are there; not the trash, the \
+cache and toolchains for other platforms. Takes no lock, waits for nobody and writes nothing. One \
 finding a line:
 
   changed     the bytes are others
@@ -50,11 +50,11 @@ pub(crate) struct Repair {
 }
 
 const ABOUT_REPAIR: &str = "\
-Puts right exactly what `verify` finds, with the same arguments. Files come from other installed
-toolchains that have the same ones, then from the archive in the cache, then from the network; each
-is checked by its sha256 and put in place by one rename, so a `go` that runs meanwhile goes on. The
-store itself needs no network. What gvm-rs did not make is moved aside (`current.old`), not deleted;
-names added inside a toolchain are removed. Where something cannot be had, the toolchain stays as it
+Puts right exactly what `verify` finds, with the same arguments. Files come from other installed \
+toolchains that have the same ones, then from the archive in the cache, then from the network; each \
+is checked by its sha256 and put in place by one rename, so a `go` that runs meanwhile goes on. The \
+store itself needs no network. What gvm-rs did not make is moved aside (`current.old`), not deleted; \
+names added inside a toolchain are removed. Where something cannot be had, the toolchain stays as it \
 is.
 
 Exits with 0 if everything that was looked at is as installed and its `go` runs.";

@@ -14,8 +14,8 @@ pub(crate) struct Undo {
 }
 
 const UNDO_HELP: &str = "\
-Without a VERSION: if toolchains were removed since the last switch, the last removal is undone, all of it;
-again, the one before. Otherwise it is a `rollback`. Needs no network. A version that was installed anew
+Without a VERSION: if toolchains were removed since the last switch, the last removal is undone, all of it; \
+again, the one before. Otherwise it is a `rollback`. Needs no network. A version that was installed anew \
 stays as it is, and the removed copy stays in the trash. Generations that a prune forgot stay forgotten.";
 
 #[derive(Debug, clap::Args)]
@@ -35,8 +35,8 @@ pub(crate) struct Uninstall {
 }
 
 const UNINSTALL_HELP: &str = "\
-Refused (exit code 9) is what is current, in the history, running, or the only one that will do for a known
-project: one in which `gvm-rs use` or `gvm-rs install` without a version was run. What is removed stays in
+Refused (exit code 9) is what is current, in the history, running, or the only one that will do for a known \
+project: one in which `gvm-rs use` or `gvm-rs install` without a version was run. What is removed stays in \
 the trash until `gvm-rs prune --trash`, and `gvm-rs undo` brings it back.";
 
 #[derive(Debug, clap::Args)]
@@ -62,8 +62,8 @@ pub(crate) struct Prune {
 }
 
 const PRUNE_HELP: &str = "\
-Removed is what meets every condition and nobody needs: `prune 1.21 --keep 0 --unused-since 90d` removes any
-1.21.x that was not used for 90 days. First the history is cut to its last 10 generations; what they lead to
-stays, and so does what is running or the only one that will do for a known project (-v says which and why).
-What a prune removes, `gvm-rs undo` brings back. What was removed more than 30 days ago is deleted for good;
+Removed is what meets every condition and nobody needs: `prune 1.21 --keep 0 --unused-since 90d` removes any \
+1.21.x that was not used for 90 days. First the history is cut to its last 10 generations; what they lead to \
+stays, and so does what is running or the only one that will do for a known project (-v says which and why). \
+What a prune removes, `gvm-rs undo` brings back. What was removed more than 30 days ago is deleted for good; \
 `--trash` does so with all that was removed.";

@@ -8,11 +8,11 @@ use super::{Json, Source};
 macro_rules! about_proofs {
     () => {
         "\
-Before a toolchain is current for the first time it builds: a small program is compiled, linked and
-run, a package is vetted, `go env GOROOT` has to be its own tree, and a program with C in it is
-built where a C compiler works (from Go 1.18, and unless CGO_ENABLED is 0). It has caches of its own
-for that, which are removed. This takes seconds, once: it is remembered. Then the checks run, by
-`sh`, in this directory and with GOTOOLCHAIN=local; `check` in the configuration is one for every
+Before a toolchain is current for the first time it builds: a small program is compiled, linked and \
+run, a package is vetted, `go env GOROOT` has to be its own tree, and a program with C in it is \
+built where a C compiler works (from Go 1.18, and unless CGO_ENABLED is 0). It has caches of its own \
+for that, which are removed. This takes seconds, once: it is remembered. Then the checks run, by \
+`sh`, in this directory and with GOTOOLCHAIN=local; `check` in the configuration is one for every \
 `use` and `upgrade`. Where the proof (exit code 7) or a check (11) fails, `go` stays what it was."
     };
 }
@@ -27,10 +27,10 @@ const ABOUT_UPGRADE: &str = concat!(
     about_proofs!(),
     "
 
-After the switch `go` is looked at through the shell that started gvm-rs and through a login shell,
-`$SHELL -lc`. Where one of them found gvm-rs's Go before and does not find the new one, the upgrade
-goes back by itself (exit code 7). Tools in GOBIN stay as they are, and those that an older Go built
-are named. With --rebuild-tools the exit code is 1 if one of them was not built again that should
+After the switch `go` is looked at through the shell that started gvm-rs and through a login shell, \
+`$SHELL -lc`. Where one of them found gvm-rs's Go before and does not find the new one, the upgrade \
+goes back by itself (exit code 7). Tools in GOBIN stay as they are, and those that an older Go built \
+are named. With --rebuild-tools the exit code is 1 if one of them was not built again that should \
 be; the upgrade stays. Where nothing is switched to, as with --dry-run, the checks are not run."
 );
 

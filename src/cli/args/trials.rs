@@ -9,31 +9,35 @@ use super::{Json, Source};
 macro_rules! about_trials {
     () => {
         "\
-A toolchain that is not installed is fetched and verified as for an install, then used where it was
-unpacked and removed. Archives are kept only with GVM_RS_KEEP_ARCHIVES=1. The command runs in this
-directory and environment: build results stay in your own GOCACHE, which tells toolchains apart.
+A toolchain that is not installed is fetched and verified as for an install, then used where it was \
+unpacked and removed. Archives are kept only with GVM_RS_KEEP_ARCHIVES=1. The command runs in this \
+directory and environment: build results stay in your own GOCACHE, which tells toolchains apart. \
 GOROOT is unset and GOTOOLCHAIN is `local`, so that no go.mod leads to another Go than the one named."
     };
 }
 
 const ABOUT_TRY: &str = concat!(
     about_trials!(),
-    "\n\nExits with the code of the command, or 128 and the number of the signal that ended it; with 127 if there is no \
-     such command, and 126 if it cannot be run."
+    "
+
+Exits with the code of the command, or 128 and the number of the signal that ended it; with 127 if there is no such \
+command, and 126 if it cannot be run."
 );
 const ABOUT_MATRIX: &str = concat!(
     about_trials!(),
-    "\n\nExits with 0 if the command worked under every toolchain, with 1 if it failed under one, and otherwise \
-     with\nthe code for why the first toolchain that is missing could not be had: 127 if there is no such command,\n126 \
-     if it cannot be run."
+    "
+
+Exits with 0 if the command worked under every toolchain, with 1 if it failed under one, and otherwise with the code \
+for why the first toolchain that is missing could not be had: 127 if there is no such command, 126 if it cannot be run."
 );
 const ABOUT_BISECT: &str = concat!(
     about_trials!(),
-    "\n\nReleases are looked at in the order of their numbers, both ends first. Where a change was made in \
-     several\nlines, one such place is found: the release right before it, in that order, works. Exits with 0 if \
-     one\nrelease was found, and with 1 if not: because an end is not as it was named, or too much was skipped. \
-     Exit\ncodes 126 and 127 of the command end the search and are its own: it cannot be run, there is none. So does a \
-     death by a signal from outside."
+    "
+
+Releases are looked at in the order of their numbers, both ends first. Where a change was made in several lines, one \
+such place is found: the release right before it, in that order, works. Exits with 0 if one release was found, and with \
+1 if not: because an end is not as it was named, or too much was skipped. Exit codes 126 and 127 of the command, which \
+shells have for one that cannot be run, end the search and are its own; its death by a signal from outside ends it, too."
 );
 
 #[derive(Debug, clap::Args)]

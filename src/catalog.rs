@@ -7,6 +7,7 @@
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
+use crate::disk;
 use crate::model::{Archive, Contradiction, Index, IndexError, Platform, SelectError, VersionRequest};
 use crate::net::{Location, LocationError, Net, NetError};
 use crate::progress::{Event, Progress};
@@ -250,10 +251,8 @@ impl Catalog<'_> {
         Ok(index)
     }
 
-    /// A file on disk is a hint: it may add to what is pinned; where it contradicts that, it is as if not there.
     fn cached(&self, platform: &Platform, snapshot: &Index) -> Option<Index> {
-        let cached = Index::decode_for(platform, &self.store.cached_index()?).ok()?;
-        snapshot.clone().overlay(cached).ok()
+        cached(self.store, platform, snapshot)
     }
 
     fn is_fresh(&self, index: &Index) -> bool {
@@ -285,6 +284,24 @@ impl Catalog<'_> {
         };
         self.progress.event(Event::Note(&format!("answered from {what} ({age}): {error}")));
     }
+}
+
+/// Returns the releases that are known on this machine, without asking anybody; for hints, not for installs.
+///
+/// An index that the user named answers alone if it is a file here. Nothing unreadable is an error.
+pub fn known(store: &Store, platform: &Platform, named: Option<&Location>) -> Index {
+    if let Some(file) = named.and_then(Location::as_file) {
+        let bytes = disk::read_capped(file, LARGEST_INDEX, true).unwrap_or_default();
+        return Index::from_json(&bytes).unwrap_or_default();
+    }
+    let snapshot = Index::snapshot_for(platform);
+    cached(store, platform, &snapshot).unwrap_or(snapshot)
+}
+
+/// A file on disk is a hint: it may add to what is pinned; where it contradicts that, it is as if not there.
+fn cached(store: &Store, platform: &Platform, snapshot: &Index) -> Option<Index> {
+    let cached = Index::decode_for(platform, &store.cached_index()?).ok()?;
+    snapshot.clone().overlay(cached).ok()
 }
 
 fn found(archive: Archive, snapshot: &Index, answerer: Answerer) -> Result<Found, CatalogError> {

@@ -198,51 +198,6 @@ fn the_documented_exit_codes_are_those_of_the_program() {
 }
 
 #[test]
-fn completions_load_in_the_real_shell_and_know_the_commands() {
-    for (shell, load) in [
-        ("bash", "bash --norc -euo pipefail -c '. ./script; complete -p gvm-rs'"),
-        ("zsh", "zsh -fc 'autoload -U compinit; compinit -D; source ./script; print -r -- $_comps[gvm-rs]'"),
-        (
-            "fish",
-            "fish --no-config -c 'source ./script; complete -C \"gvm-rs rollb\"; complete -C \"gvm-rs use --js\"'",
-        ),
-    ] {
-        if !needs::program(shell) {
-            continue;
-        }
-        let sandbox = Sandbox::new();
-        let script = sandbox.gvm(&["completions", shell]).ok().stdout;
-        for (command, _) in COMMANDS {
-            assert!(command.split(' ').all(|word| script.contains(word)), "{shell}: {command}");
-        }
-        std::fs::write(sandbox.home().join("script"), script).unwrap();
-        let run = sandbox.sh(load).ok();
-        assert_eq!(run.stderr, "", "{shell}");
-        let expected = match shell {
-            "bash" => "-F _gvm__rs",
-            "zsh" => "_gvm-rs",
-            _ => "rollback",
-        };
-        assert!(run.stdout.contains(expected), "{run}");
-        assert!(shell != "fish" || run.stdout.contains("--json"), "{run}");
-    }
-    Sandbox::new().gvm(&["completions", "tcsh"]).fails(2);
-}
-
-#[test]
-fn a_bash_completion_offers_what_can_be_typed() {
-    if !needs::program("bash") {
-        return;
-    }
-    let sandbox = Sandbox::new();
-    let script = sandbox.gvm(&["completions", "bash"]).ok().stdout;
-    std::fs::write(sandbox.home().join("script"), script).unwrap();
-    let complete = "bash --norc -c '. ./script; COMP_WORDS=(gvm-rs uninst); COMP_CWORD=1; \
-                    _gvm__rs gvm-rs uninst gvm-rs; echo ${COMPREPLY[@]}'";
-    assert_eq!(sandbox.sh(complete).ok().stdout, "uninstall\n");
-}
-
-#[test]
 fn nothing_stops_half_done_because_nobody_can_be_told() {
     let mirror = Mirror::start();
     mirror.add(FakeGo::new("1.22.5"));

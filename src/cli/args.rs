@@ -293,6 +293,11 @@ pub(crate) enum CompletionShell {
     Bash,
     Zsh,
     Fish,
+    #[value(alias = "nushell")]
+    Nu,
+    Elvish,
+    #[value(alias = "pwsh")]
+    Powershell,
 }
 
 impl Args {

@@ -2,6 +2,7 @@
 
 mod args;
 mod commands;
+mod complete;
 mod config;
 mod interrupt;
 mod progress;
@@ -9,6 +10,7 @@ mod report;
 mod since;
 mod ui;
 
+use std::ffi::OsString;
 use std::process::ExitCode;
 
 use args::{Args, Command};
@@ -18,7 +20,12 @@ use ui::Ui;
 
 /// Runs the command that was typed and returns its exit code.
 pub(crate) fn main() -> ExitCode {
-    let args = match Args::read(std::env::args_os()) {
+    let typed: Vec<OsString> = std::env::args_os().collect();
+    if let Some(answer) = complete::asked(&typed) {
+        ui::answer(&answer);
+        return ExitCode::SUCCESS;
+    }
+    let args = match Args::read(typed) {
         Ok(args) => args,
         Err(error) => return report::usage(&error),
     };

@@ -103,6 +103,11 @@ impl Ui {
     }
 }
 
+/// Prints an answer to a shell that completes a word; there is nobody to tell where that fails.
+pub(crate) fn answer(text: &str) {
+    drop(io::stdout().lock().write_all(text.as_bytes()));
+}
+
 /// Prints a line for the user, in one write.
 fn tell(line: impl Display) {
     write_to_stderr(format!("{line}\n").as_bytes());

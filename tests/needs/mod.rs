@@ -32,3 +32,14 @@ pub fn program(name: &str) -> bool {
 fn find(name: &str) -> Option<PathBuf> {
     ["/usr/bin", "/bin"].iter().map(|dir| PathBuf::from(dir).join(name)).find(|path| path.exists())
 }
+
+/// A program that no package of Debian has: what GVM_RS_TEST_NU and the like name, or the one in a usual place.
+/// Says so if there is none.
+pub fn optional(name: &str) -> Option<PathBuf> {
+    let named = std::env::var_os(format!("GVM_RS_TEST_{}", name.to_uppercase())).map(PathBuf::from);
+    let found = named.or_else(|| find(name));
+    if found.is_none() {
+        eprintln!("not tested: there is no {name} here");
+    }
+    found
+}

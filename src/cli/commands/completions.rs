@@ -2,20 +2,17 @@
 
 use std::process::ExitCode;
 
-use clap::CommandFactory as _;
-use clap_complete::Shell;
-
-use crate::cli::args::{Args, CompletionShell, Completions};
+use crate::cli::args::{CompletionShell, Completions};
 use crate::cli::ui::Ui;
 
 pub(crate) fn run(args: &Completions, ui: &Ui) -> ExitCode {
-    let shell = match args.shell {
-        CompletionShell::Bash => Shell::Bash,
-        CompletionShell::Zsh => Shell::Zsh,
-        CompletionShell::Fish => Shell::Fish,
-    };
-    let mut script = Vec::new();
-    clap_complete::generate(shell, &mut Args::command(), "gvm-rs", &mut script);
-    ui.result(String::from_utf8_lossy(&script));
+    ui.result(match args.shell {
+        CompletionShell::Bash => include_str!("../../../completions/gvm-rs.bash"),
+        CompletionShell::Zsh => include_str!("../../../completions/_gvm-rs"),
+        CompletionShell::Fish => include_str!("../../../completions/gvm-rs.fish"),
+        CompletionShell::Nu => include_str!("../../../completions/gvm-rs.nu"),
+        CompletionShell::Elvish => include_str!("../../../completions/gvm-rs.elv"),
+        CompletionShell::Powershell => include_str!("../../../completions/gvm-rs.ps1"),
+    });
     ExitCode::SUCCESS
 }

@@ -19,7 +19,7 @@ cargo_test() {
 }
 
 need_cargo
-need_programs bash=bash dash=dash zsh=zsh fish=fish cc=gcc curl=curl strace=strace \
+need_programs bash=bash dash=dash zsh=zsh fish=fish elvish=elvish mandoc=mandoc cc=gcc curl=curl strace=strace \
   shellcheck=shellcheck shfmt=shfmt python3=python3 pip3=python3-pip
 
 case ",${GVM_RS_TEST_SKIP:-}," in

@@ -68,6 +68,7 @@ const COMMANDS: &[(&str, &[&str])] = &[
     ("outdated", &["--json", SOURCE]),
     ("init", &["--no-gobin"]),
     ("completions", &[]),
+    ("man", &["--to"]),
 ];
 
 /// Stands for the flags that say where releases come from.
@@ -195,6 +196,30 @@ fn the_documented_exit_codes_are_those_of_the_program() {
     std::fs::write(sandbox.root().join("layout"), "9\n").unwrap();
     let run = sandbox.gvm(&["list"]).fails(10);
     assert!(run.stderr.contains("has layout \"9\""), "{run}");
+}
+
+#[test]
+fn every_command_has_a_page_in_the_manual() {
+    let sandbox = Sandbox::new();
+    let place = sandbox.home().join("share/man/man1");
+    for round in 0..2 {
+        let run = sandbox.gvm(&["man", "--to", "share/man/man1"]).ok();
+        assert!(run.stdout.is_empty() && run.stderr.is_empty(), "{round}: {run}");
+    }
+    let mut expected: Vec<String> =
+        COMMANDS.iter().map(|(command, _)| format!("gvm-rs-{}.1", command.replace(' ', "-"))).collect();
+    expected.push("gvm-rs.1".to_owned());
+    expected.sort();
+    assert_eq!(support::tree_names(&place), expected);
+    let page = sandbox.gvm(&["man", "cache", "clean"]).ok().stdout;
+    assert_eq!(page, std::fs::read_to_string(place.join("gvm-rs-cache-clean.1")).unwrap());
+    assert!(sandbox.gvm(&["man"]).ok().stdout.contains(".SH NOTES"));
+    sandbox.gvm(&["man", "nonsense"]).fails(2);
+    sandbox.gvm(&["man", "--to", "/dev/null/man"]).fails(8);
+    if needs::program("mandoc") {
+        let run = sandbox.sh("mandoc -T lint -W error share/man/man1/*");
+        assert_eq!(run.text(), "stdout:\nstderr:\ncode: 0\n");
+    }
 }
 
 #[test]

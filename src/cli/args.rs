@@ -120,6 +120,8 @@ pub(crate) enum Command {
     Init(Init),
     /// Prints a completion script
     Completions(Completions),
+    /// Prints a page of the manual, for `man -l -`, or writes all pages into a directory
+    Man(Manual),
 }
 
 // Where releases come from. No doc comment: it would become the description of each command that has these.
@@ -286,6 +288,16 @@ pub(crate) fn shells() -> impl TypedValueParser<Value = Shell> {
 pub(crate) struct Completions {
     /// The shell that will read it
     pub shell: CompletionShell,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Manual {
+    /// The command that the page is about; none is the program as a whole
+    #[arg(value_name = "COMMAND", conflicts_with = "to")]
+    pub command: Vec<String>,
+    /// Writes gvm-rs.1, gvm-rs-use.1 and so on into this directory, like ~/.local/share/man/man1
+    #[arg(long, value_name = "DIR")]
+    pub to: Option<PathBuf>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

@@ -30,9 +30,11 @@ pub(crate) fn main() -> ExitCode {
         Err(error) => return report::usage(&error),
     };
     let ui = Ui::new(&args);
-    if let Command::Completions(args) = &args.command {
-        // Neither a home nor a sound configuration is needed to read what can be typed.
-        return finish(Ok(commands::completions::run(args, &ui)), "", &ui);
+    // Neither a home nor a sound configuration is needed to read what can be typed.
+    match &args.command {
+        Command::Completions(args) => return finish(Ok(commands::completions::run(args, &ui)), "", &ui),
+        Command::Man(args) => return finish(commands::man::run(args, &ui), "", &ui),
+        _ => {}
     }
     let left = interrupt::left_by(&args.command);
     let config = match Config::load(&args) {
@@ -65,7 +67,8 @@ fn finish(outcome: Result<ExitCode, Failure>, left: &str, ui: &Ui) -> ExitCode {
 
 fn run(command: Command, config: &Config, ui: &Ui) -> Result<ExitCode, Failure> {
     use commands::{
-        bisect, cache, completions, env, exec, history, init, install, list, locate, matrix, outdated, prune,
+        bisect, cache, completions, env, exec, history, init, install, list, locate, man, matrix, outdated,
+        prune,
     };
     use commands::{remote, repair, rollback, switch, trial, undo, uninstall, upgrade, verify};
     match command {
@@ -93,5 +96,6 @@ fn run(command: Command, config: &Config, ui: &Ui) -> Result<ExitCode, Failure> 
         Command::Outdated(args) => outdated::run(&args, config, ui),
         Command::Init(args) => init::run(&args, config, ui),
         Command::Completions(args) => Ok(completions::run(&args, ui)),
+        Command::Man(args) => man::run(&args, ui),
     }
 }

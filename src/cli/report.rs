@@ -8,6 +8,7 @@ use std::process::ExitCode;
 
 use gvm_rs::catalog::CatalogError;
 use gvm_rs::damage::DamageError;
+use gvm_rs::disk::DiskError;
 use gvm_rs::gvm::GvmError;
 use gvm_rs::model::{GoVersion, RequestError, VersionError};
 use gvm_rs::project::LookupError;
@@ -63,6 +64,10 @@ pub(crate) enum Failure {
     Trial(#[from] TrialError),
     #[error("`{0}` is not a platform's name")]
     Platform(String),
+    #[error("there is no command `{0}`")]
+    NoSuchCommand(String),
+    #[error(transparent)]
+    Disk(#[from] DiskError),
     #[error("cannot write the result")]
     Unwritten(#[source] std::io::Error),
     #[error("cannot listen for signals")]

@@ -10,6 +10,7 @@ pub(crate) mod init;
 pub(crate) mod install;
 pub(crate) mod list;
 pub(crate) mod locate;
+pub(crate) mod man;
 pub(crate) mod matrix;
 pub(crate) mod outdated;
 pub(crate) mod prune;

@@ -4,8 +4,6 @@
 mod needs;
 mod support;
 
-#[path = "usage/install_script.rs"]
-mod install_script;
 #[path = "usage/readme.rs"]
 mod readme;
 

@@ -10,7 +10,7 @@ const RUN_BY: &[(&str, &str)] = &[
     ("bash tests/run.sh", ".ci/run"),
     ("bash tests/bench", "tests/bench"),
     (".ci/run", ".ci/run"),
-    ("sh install.sh", "tests/usage/install_script.rs"),
+    ("sh install.sh", "tests/installer.rs"),
     ("cargo install --path .", "tests/demo.sh: the same build, by cargo build --release"),
     ("tests/real/make-mirror", "tests/run.sh"),
     ("eval \"$(gvm-rs init", "tests/init.rs"),

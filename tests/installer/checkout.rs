@@ -1,10 +1,10 @@
 //! `sh install.sh`, with a cargo that has nothing left to build.
 
 use std::os::unix::fs::PermissionsExt as _;
-use std::path::Path;
 
+use super::{install, script};
 use crate::needs;
-use crate::support::{Run, Sandbox, tree_names};
+use crate::support::{Sandbox, tree_names};
 
 /// A sandbox whose cargo copies the program where a release build would put it, and notes how it was called.
 fn sandbox() -> Sandbox {
@@ -23,12 +23,6 @@ fn sandbox() -> Sandbox {
     sandbox.env("PATH", path).env("CARGO_TARGET_DIR", target)
 }
 
-fn install(sandbox: &Sandbox, shell: &str, args: &[&str]) -> Run {
-    let mut command = sandbox.command(shell);
-    command.arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("install.sh")).args(args);
-    sandbox.start(command).wait()
-}
-
 #[test]
 fn the_script_builds_installs_and_tells_what_comes_next() {
     for shell in ["dash", "bash", "zsh"] {
@@ -39,7 +33,7 @@ fn the_script_builds_installs_and_tells_what_comes_next() {
         let run = install(&sandbox, shell, &[]).ok();
         let place = sandbox.home().join(".local/bin");
         assert_eq!(tree_names(&place), ["gvm-rs"], "{run}");
-        assert!(run.text().contains("installed: [HOME]/.local/bin/gvm-rs\n"), "{run}");
+        assert!(run.text().contains("installed: [HOME]/.local/bin/gvm-rs (gvm-rs "), "{run}");
         assert!(run.text().contains("eval \"$([HOME]/.local/bin/gvm-rs init bash)\""), "{run}");
         let asked = std::fs::read_to_string(sandbox.home().join("asked")).unwrap();
         assert!(
@@ -59,7 +53,8 @@ fn the_script_refuses_what_it_cannot_do() {
     let sandbox = sandbox();
     std::fs::create_dir_all(sandbox.home().join("taken/gvm-rs")).unwrap();
     for (args, told) in [
-        (&["--to"][..], "--to needs a directory"),
+        (&["--to"][..], "--to needs a value"),
+        (&["--from"], "--from needs a value"),
         (&["--nonsense"], "unknown argument"),
         (&["--to", "taken"], "is a directory"),
     ] {
@@ -68,4 +63,14 @@ fn the_script_refuses_what_it_cannot_do() {
     }
     assert!(install(&sandbox, "sh", &["--help"]).ok().stdout.starts_with("usage: sh install.sh"));
     assert!(!sandbox.home().join(".local").exists());
+}
+
+#[test]
+fn the_checkout_of_something_else_is_not_built() {
+    let sandbox = sandbox();
+    std::fs::write(sandbox.home().join("Cargo.toml"), "").unwrap();
+    let piped = format!("cat '{}' | sh", script().display());
+    let run = sandbox.sh(&piped).fails(1);
+    assert!(run.stderr.contains("name the releases with --from URL"), "{run}");
+    assert!(!sandbox.home().join("asked").exists());
 }

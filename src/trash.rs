@@ -2,12 +2,12 @@
 //! removed that is current, needed by the history or a known project, or running.
 
 use crate::gvm::{Gvm, GvmError};
-use crate::model::{GoVersion, Lang};
+use crate::model::{GoVersion, Lang, Platform};
 use crate::net::escaped;
 use crate::progress::Event;
 use crate::project;
 use crate::store::{
-    Batch, BroughtBack, Discarded, Emptied, Generation, Need, Project, Removed, Removing, StoreError,
+    Batch, BroughtBack, Discarded, Emptied, Fate, Generation, Need, Project, Removed, Removing, StoreError,
     Surroundings, Switched, Writer,
 };
 
@@ -84,6 +84,27 @@ impl Gvm<'_> {
             }
         }
         Ok(Uninstalled { removed, failed, discarded: removals.finish()? })
+    }
+
+    /// Removes toolchains for another platform, for good.
+    pub fn uninstall_foreign(
+        &self,
+        platform: &Platform,
+        versions: &[GoVersion],
+    ) -> Result<Uninstalled, GvmError> {
+        let writer = self.lock()?;
+        let mut outcome =
+            Uninstalled { removed: Vec::new(), failed: Vec::new(), discarded: Discarded::default() };
+        for &version in versions {
+            match writer.remove_foreign(platform, version, &mut outcome.discarded) {
+                Ok(()) => {
+                    let fate = Fate::Purged;
+                    outcome.removed.push(Removed { version, bytes: None, fate, broken: Vec::new() });
+                }
+                Err(error) => outcome.failed.push(error),
+            }
+        }
+        Ok(outcome)
     }
 
     /// Undoes the last change: brings back what was removed since the last switch, batch by batch; then it is a

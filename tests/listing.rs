@@ -39,6 +39,7 @@ fn list_shows_the_newest_first_with_marks() {
     let entry = |version: &str, current: bool, unofficial: bool| {
         json!({
             "version": version,
+            "platform": "linux-amd64",
             "current": current,
             "unofficial": unofficial,
             "goroot": tree(&sandbox, version),

@@ -56,7 +56,7 @@ const COMMANDS: &[(&str, &[&str])] = &[
     ("matrix", &["--every", "--jobs", "-j", "--fail-fast", "--output", "--json", SOURCE]),
     ("bisect", &["--good", "--bad", "--rc", "--keep", "--output", "--json", SOURCE]),
     ("env", &["--json", "--shell"]),
-    ("uninstall", &["--force", "--purge", "--json"]),
+    ("uninstall", &["--force", "--purge", "--os", "--arch", "--json"]),
     ("prune", &["--keep", "--unused-since", "--trash", "--dry-run", "-n", "--json"]),
     ("verify", &["--all", "--json"]),
     ("repair", &["--all", "--keep-archives", "--json", SOURCE]),

@@ -156,8 +156,12 @@ impl Layout {
         self.bin().join(version.toolchain())
     }
 
+    pub(super) fn all_foreign(&self) -> PathBuf {
+        self.root.join("foreign")
+    }
+
     pub(super) fn foreign(&self, platform: &Platform) -> PathBuf {
-        self.root.join("foreign").join(platform.to_string())
+        self.all_foreign().join(platform.to_string())
     }
 }
 

@@ -6,6 +6,7 @@
 
 mod cache;
 mod damage;
+mod foreign;
 mod history;
 mod layout;
 mod lock;
@@ -35,6 +36,7 @@ use crate::model::GoVersion;
 
 pub use cache::Cached;
 pub use damage::{Fault, Finding};
+pub use foreign::Foreign;
 pub use history::{Entry, Generation, Record};
 pub use layout::Layout;
 pub use lock::{Purpose, Waiting};

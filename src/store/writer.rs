@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::layout::{self, COMMANDS, FORMAT};
 use super::lock::{Purpose, Waiting};
-use super::staging::{LOCK, Settled, SettledForeign, Staging};
+use super::staging::{LOCK, Settled, Staging};
 use super::{Cached, Store, StoreError};
 use crate::disk::{Disk, DiskError, Published};
 use crate::model::GoVersion;
@@ -208,19 +208,6 @@ impl Writer<'_> {
             self.disk().remove_file(&other)?;
         }
         Ok(())
-    }
-
-    /// Publishes a toolchain for another platform where nothing takes it for a usable one; returns where.
-    pub fn export(&self, SettledForeign(staged): SettledForeign) -> Result<PathBuf, StoreError> {
-        let provenance = &staged.provenance;
-        let directory = self.store.layout.foreign(&provenance.platform);
-        let target = directory.join(provenance.version.toolchain());
-        self.disk().create_dir_all(&directory)?;
-        match self.disk().publish_new(&staged.staging.tree(), &target)? {
-            Published::Done | Published::AlreadyThere => {}
-        }
-        staged.partial.finish()?;
-        Ok(target)
     }
 
     /// Replaces the cached release index; losing it costs one request.

@@ -30,6 +30,12 @@ pub(crate) struct Uninstall {
     /// Deletes at once instead of keeping it in the trash, so that `undo` cannot bring it back
     #[arg(long)]
     pub purge: bool,
+    /// Removes what was unpacked for another operating system, for good
+    #[arg(long)]
+    pub os: Option<String>,
+    /// Removes what was unpacked for another architecture, for good
+    #[arg(long)]
+    pub arch: Option<String>,
     #[command(flatten)]
     pub output: Json,
 }

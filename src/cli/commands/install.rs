@@ -6,7 +6,7 @@ use std::sync::Mutex;
 use std::sync::PoisonError;
 
 use gvm_rs::gvm::{GvmError, Installed, Target};
-use gvm_rs::model::{Platform, VersionRequest};
+use gvm_rs::model::VersionRequest;
 use gvm_rs::store::{Slots, StoreError};
 use serde_json::json;
 
@@ -126,11 +126,7 @@ fn run_foreign(
     session: &Session,
     ui: &Ui,
 ) -> Result<ExitCode, Failure> {
-    let host = session.settings.platform;
-    let os = args.os.as_deref().unwrap_or(host.goos());
-    let arch = args.arch.as_deref().unwrap_or(host.goarch());
-    let name = format!("{os}-{arch}");
-    let platform: Platform = name.parse().map_err(|_| Failure::Platform(name))?;
+    let platform = session.platform(args.os.as_deref(), args.arch.as_deref())?;
     for request in requests {
         let path = session.gvm().install_foreign(request, &platform)?;
         match args.output.json {

@@ -1,7 +1,8 @@
-//! `list`: the installed toolchains.
+//! `list`: the installed toolchains, and those that were unpacked for other platforms.
 
 use std::process::ExitCode;
 
+use gvm_rs::model::Platform;
 use serde_json::json;
 
 use crate::cli::args::Json;
@@ -13,21 +14,31 @@ pub(crate) fn run(args: &Json, config: &Config, ui: &Ui) -> Result<ExitCode, Fai
     let store = config.store()?;
     let installed = store.installed()?;
     let unofficial = store.unofficial()?;
+    let foreign = store.foreign()?;
     // A damaged link is for `current` to tell; what is installed can be listed all the same.
     let current = store.current().unwrap_or_default().map(|current| current.version);
     if args.json {
-        let toolchains: Vec<_> = installed
-            .iter()
-            .map(|version| {
-                json!({
-                    "version": version,
-                    "current": current == Some(*version),
-                    "unofficial": unofficial.contains(version),
-                    "goroot": store.layout().tree(*version),
-                })
+        let platform = Platform::host();
+        let here = installed.iter().map(|version| {
+            json!({
+                "version": version,
+                "platform": platform,
+                "current": current == Some(*version),
+                "unofficial": unofficial.contains(version),
+                "goroot": store.layout().tree(*version),
             })
-            .collect();
-        ui.json(&toolchains);
+        });
+        // Without a manifest nothing tells who vouched for it.
+        let elsewhere = foreign.iter().map(|foreign| {
+            json!({
+                "version": foreign.version,
+                "platform": foreign.platform,
+                "current": false,
+                "unofficial": null,
+                "goroot": foreign.tree,
+            })
+        });
+        ui.json(&here.chain(elsewhere).collect::<Vec<_>>());
         return Ok(ExitCode::SUCCESS);
     }
     let mut text = String::new();
@@ -39,6 +50,9 @@ pub(crate) fn run(args: &Json, config: &Config, ui: &Ui) -> Result<ExitCode, Fai
             (false, true) => text.push_str(&format!("{toolchain:<12} unofficial\n")),
             (true, true) => text.push_str(&format!("{toolchain:<12} current, unofficial\n")),
         }
+    }
+    for foreign in &foreign {
+        text.push_str(&format!("{:<12} for {}\n", foreign.version.toolchain(), foreign.platform));
     }
     ui.result(text);
     if installed.is_empty() {

@@ -4,7 +4,7 @@ use std::io;
 
 use gvm_rs::catalog::Fetched;
 use gvm_rs::gvm::{Gvm, Settings};
-use gvm_rs::model::VersionRequest;
+use gvm_rs::model::{Platform, VersionRequest};
 use gvm_rs::net::Net;
 use gvm_rs::project;
 use gvm_rs::store::Store;
@@ -64,6 +64,13 @@ impl Session {
             settings: &self.settings,
             progress: &self.watcher,
         }
+    }
+
+    /// Returns the platform that is typed by its parts; a part that is not is that of this machine.
+    pub(super) fn platform(&self, os: Option<&str>, arch: Option<&str>) -> Result<Platform, Failure> {
+        let host = &self.settings.platform;
+        let name = format!("{}-{}", os.unwrap_or(host.goos()), arch.unwrap_or(host.goarch()));
+        name.parse().map_err(|_| Failure::Platform(name))
     }
 
     /// Remembers that the project here asks for a toolchain, so that this one is not removed.

@@ -14,12 +14,22 @@ use crate::cli::report::Failure;
 use crate::cli::ui::Ui;
 
 pub(crate) fn run(args: &Uninstall, config: &Config, ui: &Ui) -> Result<ExitCode, Failure> {
-    let installed = || config.store().and_then(|store| store.installed()).unwrap_or_default();
-    let exactly = |name: &String| exact(name, installed);
+    let is_foreign = args.os.is_some() || args.arch.is_some();
+    let store = config.store()?;
+    let there = || match is_foreign {
+        true => store.foreign().unwrap_or_default().iter().map(|foreign| foreign.version).collect(),
+        false => store.installed().unwrap_or_default(),
+    };
+    let exactly = |name: &String| exact(name, there);
     let versions: Vec<GoVersion> = args.versions.iter().map(exactly).collect::<Result<_, _>>()?;
     let session = Session::open(config, ui)?;
-    let removing = Removing { force: args.force, purge: args.purge };
-    let outcome = session.gvm().uninstall(&versions, removing)?;
+    let outcome = match is_foreign {
+        true => {
+            let platform = session.platform(args.os.as_deref(), args.arch.as_deref())?;
+            session.gvm().uninstall_foreign(&platform, &versions)?
+        }
+        false => session.gvm().uninstall(&versions, Removing { force: args.force, purge: args.purge })?,
+    };
     tell_removed(&outcome.removed, ui);
     outcome.discarded.delete();
     let failures: Vec<Failure> = outcome.failed.into_iter().map(failure).collect();

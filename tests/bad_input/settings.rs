@@ -59,8 +59,8 @@ fn a_broken_configuration_is_named_with_its_line() {
     for (lines, says) in [
         ("mirrors = \"x\"", "unknown field `mirrors`"),
         ("mirror = 5", "expected a string"),
-        ("downloads = \"two\"", "expected usize"),
-        ("downloads = -1", "expected usize"),
+        ("downloads = \"two\"", "expected a nonzero usize"),
+        ("downloads = -1", "expected a nonzero usize"),
         ("keep_archives = \"yes\"", "expected a boolean"),
         ("proof_timeout = -1", "expected a nonzero u64"),
         ("proof_timeout = 0", "expected a nonzero u64"),

@@ -19,11 +19,12 @@ pub(crate) struct Interrupt {
 /// The exit code of an interrupted command.
 pub(crate) const EXIT_CODE: u8 = 130;
 
-/// What an interrupted command leaves.
-pub(crate) fn left_by(command: &Command) -> &'static str {
-    const KEPT: &str = "what was half done is removed, what was downloaded is kept for the next try";
-    match command {
-        Command::Install(_) | Command::Exec(_) => KEPT,
+/// What an interrupted command says: what it leaves, where that is known of all that it does.
+pub(crate) fn farewell(command: &Command) -> String {
+    let left = match command {
+        Command::Install(_) | Command::Exec(_) => {
+            "what was half done is removed, what was downloaded is kept for the next try"
+        }
         Command::Use(_) => "nothing was switched, what was downloaded is kept for the next try",
         Command::Upgrade(_) => {
             "what was half done is undone, what was upgraded before stays so, and what was downloaded is kept for \
@@ -32,9 +33,14 @@ pub(crate) fn left_by(command: &Command) -> &'static str {
         Command::Repair(_) => "what was put right stays so, and what was downloaded is kept for the next try",
         Command::Bisect(args) if args.keep => "what was installed stays, and nothing else is left behind",
         Command::Try(_) | Command::Matrix(_) | Command::Bisect(_) => "nothing is left behind",
-        _ => "nothing was changed",
-    }
+        Command::Rollback(_) | Command::Undo(_) | Command::Uninstall(_) | Command::Prune(_) => UNCHANGED,
+        Command::LsRemote(_) | Command::Outdated(_) | Command::Verify(_) | Command::Cache(_) => UNCHANGED,
+        _ => return "interrupted".to_owned(),
+    };
+    format!("interrupted; {left}")
 }
+
+const UNCHANGED: &str = "nothing was changed";
 
 impl Interrupt {
     /// Listens for the signals that ask a program to stop.

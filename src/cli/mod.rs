@@ -36,14 +36,14 @@ pub(crate) fn main() -> ExitCode {
         Command::Man(args) => return finish(commands::man::run(args, &ui), "", &ui),
         _ => {}
     }
-    let left = interrupt::left_by(&args.command);
+    let farewell = interrupt::farewell(&args.command);
     let config = match Config::load(&args) {
         Ok(config) => config,
-        Err(error) => return finish(Err(error.into()), left, &ui),
+        Err(error) => return finish(Err(error.into()), &farewell, &ui),
     };
     let outcome = run(args.command, &config, &ui);
     let is_full = outcome.as_ref().is_err_and(Failure::is_out_of_space);
-    let code = finish(outcome, left, &ui);
+    let code = finish(outcome, &farewell, &ui);
     if is_full {
         commands::hint_at_trash(&config, &ui);
     }
@@ -51,14 +51,14 @@ pub(crate) fn main() -> ExitCode {
 }
 
 /// A command whose result could not be written has failed; one that was interrupted says what it has left.
-fn finish(outcome: Result<ExitCode, Failure>, left: &str, ui: &Ui) -> ExitCode {
+fn finish(outcome: Result<ExitCode, Failure>, farewell: &str, ui: &Ui) -> ExitCode {
     let outcome = match (outcome, ui.take_unwritten()) {
         (Ok(_), Some(error)) => Err(Failure::Unwritten(error)),
         (outcome, _) => outcome,
     };
     outcome.unwrap_or_else(|failure| match failure.is_interruption() {
         true => {
-            ui.error(format_args!("interrupted; {left}"));
+            ui.error(farewell);
             ExitCode::from(interrupt::EXIT_CODE)
         }
         false => failure.report(ui),

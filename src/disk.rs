@@ -50,6 +50,11 @@ impl DiskError {
         matches!(self.source.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded)
     }
 
+    /// Whether the file system cannot do that at all.
+    pub fn is_unsupported(&self) -> bool {
+        matches!(self.source.kind(), io::ErrorKind::Unsupported | io::ErrorKind::InvalidInput)
+    }
+
     /// Whether the user lacks permission, or the file system is mounted read-only.
     pub fn is_denied(&self) -> bool {
         matches!(self.source.kind(), io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem)
@@ -113,6 +118,11 @@ impl Disk {
     /// Writes a new file and syncs its bytes; the name must be free.
     pub fn write_new(&self, path: &Path, bytes: &[u8]) -> Result<(), DiskError> {
         let file = self.write_unsynced(path, bytes)?;
+        self.sync_file(&file, path)
+    }
+
+    /// Makes the bytes and the mode of a file durable.
+    pub fn sync_file(&self, file: &File, path: &Path) -> Result<(), DiskError> {
         self.step("sync-file", path);
         sync(file.as_fd()).map_err(|e| DiskError::new("sync", path, e))
     }

@@ -5,6 +5,7 @@
 //! `damage` → `gvm` → `catalog`, `project` → `store` → `net`, `disk`, `process`, `progress` → `model`. Nothing here
 //! prints, reads the environment, asks the clock or exits; the command line (`src/cli`) does.
 
+pub mod binary;
 pub mod catalog;
 pub mod damage;
 pub mod disk;

@@ -13,6 +13,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("process", &["progress", "model"]),
     ("net", &["model"]),
     ("store", &["net", "disk", "process", "progress", "model"]),
+    ("binary", &["net", "disk", "process", "progress", "model"]),
     ("catalog", &["store", "net", "disk", "progress", "model"]),
     ("project", &["store", "net", "disk", "progress", "model"]),
     ("gvm", &["catalog", "project", "store", "net", "disk", "process", "progress", "model"]),

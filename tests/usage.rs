@@ -65,6 +65,10 @@ const COMMANDS: &[(&str, &[&str])] = &[
     ("cache clean", &["--json"]),
     ("outdated", &["--json", SOURCE]),
     ("init", &["--no-gobin"]),
+    ("self", &[]),
+    ("self update", &["--from", "--json"]),
+    ("self rollback", &["--json"]),
+    ("self uninstall", &["--yes", "-y", "--dry-run", "-n", "--json"]),
     ("completions", &[]),
     ("man", &["--to"]),
 ];

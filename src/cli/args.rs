@@ -9,11 +9,13 @@ use clap::{ArgGroup, CommandFactory as _, FromArgMatches as _, Parser, Subcomman
 
 use gvm_rs::shell::Shell;
 
+pub(crate) use binary::{Program, ProgramAction, SelfUninstall, SelfUpdate};
 pub(crate) use damage::{Repair, Verify};
 pub(crate) use removals::{Prune, Undo, Uninstall};
 pub(crate) use switches::{Level, Rollback, Trial, Upgrade, Use};
 pub(crate) use trials::{Bisect, Matrix, Try};
 
+mod binary;
 mod damage;
 mod removals;
 mod switches;
@@ -118,6 +120,9 @@ pub(crate) enum Command {
     Outdated(Outdated),
     /// Prints shell code that puts Go on PATH: eval "$(gvm-rs init bash)"
     Init(Init),
+    /// Updates, restores or removes gvm-rs itself
+    #[command(name = "self")]
+    Program(Program),
     /// Prints a completion script
     Completions(Completions),
     /// Prints a page of the manual, for `man -l -`, or writes all pages into a directory

@@ -40,6 +40,10 @@ pub(crate) enum ConfigError {
     BadLocation { name: &'static str, source: LocationError },
     #[error("Go has no releases for this machine ({0})")]
     UnknownPlatform(&'static str),
+    #[error("no address of gvm-rs's own releases is known")]
+    NoReleases,
+    #[error("cannot tell which file is run as gvm-rs")]
+    NoProgram(#[source] std::io::Error),
     #[error("cannot tell the current directory")]
     NoDirectory(#[source] std::io::Error),
 }
@@ -58,6 +62,7 @@ pub(crate) struct Config {
     install_proof: Proof,
     switch_proof: Proof,
     checks: Vec<String>,
+    release_url: Option<String>,
     insecure_mirror: bool,
     refresh: bool,
     file: File,
@@ -95,6 +100,7 @@ impl Config {
             keep_archives: flag("GVM_RS_KEEP_ARCHIVES")?.or(file.keep_archives).unwrap_or(false),
             insecure_mirror: source.insecure_mirror || file.insecure_mirror.unwrap_or(false),
             refresh: source.refresh,
+            release_url: text("GVM_RS_RELEASE_URL")?.or(file.release_url.clone()),
             // What is going to be current shows all it can before it has its name.
             install_proof: proof.unwrap_or(if is_switch { Proof::Build } else { Proof::Version }),
             switch_proof: proof.unwrap_or(Proof::Build),
@@ -104,6 +110,27 @@ impl Config {
             purpose: Purpose { command: command_line(), now: now(), sudo_user: number("SUDO_UID")? },
             file,
         })
+    }
+
+    /// The door to the disk.
+    pub(crate) fn disk(&self) -> Disk {
+        Disk::with_faults(faults())
+    }
+
+    /// The file that is run as gvm-rs.
+    pub(crate) fn program(&self) -> Result<PathBuf, ConfigError> {
+        std::env::current_exe().map_err(ConfigError::NoProgram)
+    }
+
+    /// Where releases of gvm-rs itself are, as typed or set.
+    pub(crate) fn releases(&self, typed: Option<&str>) -> Result<Location, ConfigError> {
+        let address = typed.or(self.release_url.as_deref()).ok_or(ConfigError::NoReleases)?;
+        self.location("the releases of gvm-rs", address)
+    }
+
+    /// The usual place of the configuration file, unless another one was named.
+    pub(crate) fn usual_file(&self) -> Option<&Path> {
+        self.config_file.as_deref().filter(|_| variable(CONFIG).is_none())
     }
 
     /// Opens the store.

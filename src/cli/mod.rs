@@ -70,8 +70,9 @@ fn run(command: Command, config: &Config, ui: &Ui) -> Result<ExitCode, Failure> 
         bisect, cache, completions, env, exec, history, init, install, list, locate, man, matrix, outdated,
         prune,
     };
-    use commands::{remote, repair, rollback, switch, trial, undo, uninstall, upgrade, verify};
+    use commands::{program, remote, repair, rollback, switch, trial, undo, uninstall, upgrade, verify};
     match command {
+        Command::Program(args) => program::run(&args, config, ui),
         Command::Install(args) => install::run(&args, config, ui),
         Command::Use(args) => switch::run(&args, config, ui),
         Command::Upgrade(args) => upgrade::run(&args, config, ui),

@@ -6,6 +6,7 @@ mod hints;
 use std::error::Error;
 use std::process::ExitCode;
 
+use gvm_rs::binary::BinaryError;
 use gvm_rs::catalog::CatalogError;
 use gvm_rs::damage::DamageError;
 use gvm_rs::disk::DiskError;
@@ -64,6 +65,11 @@ pub(crate) enum Failure {
     Trial(#[from] TrialError),
     #[error("`{0}` is not a platform's name")]
     Platform(String),
+    #[error(transparent)]
+    Binary(#[from] BinaryError),
+    /// Nothing was changed, because somebody has to agree to it first.
+    #[error("{0}; nothing was changed")]
+    Unconfirmed(&'static str),
     #[error("there is no command `{0}`")]
     NoSuchCommand(String),
     #[error(transparent)]

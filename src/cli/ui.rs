@@ -1,7 +1,7 @@
 //! The only printer: results to stdout, everything else to stderr, JSON where it was asked for.
 
 use std::fmt::Display;
-use std::io::{self, IsTerminal as _, Write as _};
+use std::io::{self, BufRead as _, IsTerminal as _, Write as _};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use serde::Serialize;
@@ -96,6 +96,19 @@ impl Ui {
     /// Tells what failed, whatever the flags.
     pub(crate) fn error(&self, text: impl Display) {
         tell(format_args!("{} {text}", self.paint("error:", "1;31")));
+    }
+
+    /// Whether somebody is there to answer.
+    pub(crate) fn can_ask(&self) -> bool {
+        io::stdin().is_terminal() && io::stderr().is_terminal()
+    }
+
+    /// Asks a question; only a plain yes is one.
+    pub(crate) fn ask(&self, question: &str) -> bool {
+        write_to_stderr(format!("{question} [y/N] ").as_bytes());
+        let mut answer = String::new();
+        let read = io::stdin().lock().read_line(&mut answer);
+        read.is_ok() && matches!(answer.trim(), "y" | "Y" | "yes" | "Yes")
     }
 
     fn paint(&self, text: &str, color: &str) -> String {

@@ -23,6 +23,17 @@ impl Disk {
         }
     }
 
+    /// Removes an empty directory; it is fine if it is gone already. Returns whether it is gone now.
+    pub fn remove_empty_dir(&self, path: &Path) -> Result<bool, DiskError> {
+        self.step("remove-dir", path);
+        match fs::remove_dir(path) {
+            Ok(()) => Ok(true),
+            Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(true),
+            Err(e) if e.kind() == io::ErrorKind::DirectoryNotEmpty => Ok(false),
+            Err(e) => Err(DiskError::new("remove", path, e)),
+        }
+    }
+
     /// Removes a file, link or whole tree, read-only directories included; never follows a link.
     pub fn remove_tree(&self, path: &Path) -> Result<(), DiskError> {
         let wrap = |e: io::Error| DiskError::new("remove", path, e);

@@ -6,6 +6,7 @@
 
 mod cache;
 mod damage;
+mod dismantle;
 mod foreign;
 mod history;
 mod layout;

@@ -13,6 +13,7 @@ pub(crate) mod locate;
 pub(crate) mod man;
 pub(crate) mod matrix;
 pub(crate) mod outdated;
+pub(crate) mod program;
 pub(crate) mod prune;
 pub(crate) mod remote;
 pub(crate) mod repair;
@@ -27,6 +28,7 @@ pub(crate) mod verify;
 mod changes;
 mod removals;
 mod runs;
+mod self_uninstall;
 mod session;
 
 pub(crate) use removals::hint_at_trash;

@@ -13,6 +13,7 @@ use serde::Deserialize;
 pub(super) struct File {
     pub(super) mirror: Option<String>,
     pub(super) index: Option<String>,
+    pub(super) release_url: Option<String>,
     pub(super) insecure_mirror: Option<bool>,
     pub(super) ca_file: Option<PathBuf>,
     pub(super) downloads: Option<NonZeroUsize>,

@@ -1,5 +1,6 @@
 //! Exit codes. They are documented in `--help` and never reused.
 
+use gvm_rs::binary::BinaryError;
 use gvm_rs::catalog::CatalogError;
 use gvm_rs::damage::DamageError;
 use gvm_rs::gvm::GvmError;
@@ -21,6 +22,7 @@ const DISK: u8 = 8;
 const REFUSED: u8 = 9;
 const DAMAGED: u8 = 10;
 const CHECK_FAILED: u8 = 11;
+const UNCONFIRMED: u8 = 12;
 const BUSY: u8 = 75;
 
 impl Failure {
@@ -36,6 +38,8 @@ impl Failure {
             Failure::NothingCurrent | Failure::NothingInstalled => NOT_INSTALLED,
             Failure::NoProgram { .. } | Failure::NothingToRemove(_) => NOT_INSTALLED,
             Failure::Trial(error) => trial_code(error),
+            Failure::Binary(error) => binary_code(error),
+            Failure::Unconfirmed(_) => UNCONFIRMED,
             Failure::NoSuchCommand(_) => USAGE,
             Failure::Unwritten(_) | Failure::Disk(_) => DISK,
             Failure::Signals(_) | Failure::Inconclusive | Failure::Tools(_) => FAILED,
@@ -59,6 +63,21 @@ fn trial_code(error: &TrialError) -> u8 {
         TrialError::Unrunnable { code, .. } => *code,
         TrialError::SameEnds(_) => USAGE,
         TrialError::Killed { .. } | TrialError::WrongEnd { .. } => FAILED,
+    }
+}
+
+fn binary_code(error: &BinaryError) -> u8 {
+    match error {
+        BinaryError::Disk(_) => DISK,
+        BinaryError::Managed { .. } => REFUSED,
+        BinaryError::Net(_) => NETWORK,
+        BinaryError::Location(_) => USAGE,
+        BinaryError::NotListed { .. } => NO_SUCH_RELEASE,
+        BinaryError::WrongDigest { .. } => UNVERIFIED,
+        BinaryError::Unrunnable { .. } | BinaryError::Stranger { .. } => UNUSABLE,
+        BinaryError::NothingBefore => NOT_INSTALLED,
+        BinaryError::Busy(_) => BUSY,
+        BinaryError::Interrupted => interrupt::EXIT_CODE,
     }
 }
 

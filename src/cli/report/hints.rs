@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use gvm_rs::binary::{BinaryError, Manager};
 use gvm_rs::catalog::CatalogError;
 use gvm_rs::damage::DamageError;
 use gvm_rs::gvm::GvmError;
@@ -68,10 +69,40 @@ impl Failure {
                 Some("leave out `--index` and GVM_RS_INDEX".to_owned())
             }
             Failure::Damaged { repair, .. } => Some(format!("run `{repair}`")),
+            Failure::Config(ConfigError::NoReleases) => Some(
+                "name a directory of releases: `--from URL`, GVM_RS_RELEASE_URL, or `release_url` in the \
+                 configuration"
+                    .to_owned(),
+            ),
+            Failure::Unconfirmed(_) => Some("`--yes` agrees beforehand, `--dry-run` only shows".to_owned()),
+            Failure::Binary(error) => binary_hint(error),
             Failure::Upgrade(error) => upgrade_hint(error),
             _ => None,
         }
     }
+}
+
+fn binary_hint(error: &BinaryError) -> Option<String> {
+    Some(match error {
+        BinaryError::Managed { manager: Manager::Cargo, .. } => {
+            "`cargo install` replaces it, and `cargo uninstall gvm-rs` removes it".to_owned()
+        }
+        BinaryError::Managed { manager: Manager::Package, .. } => {
+            "update or remove its package, or install gvm-rs to ~/.local/bin by install.sh".to_owned()
+        }
+        BinaryError::Net(NetError::Offline { .. }) => "leave out `--offline` and GVM_RS_OFFLINE".to_owned(),
+        BinaryError::Net(_) | BinaryError::NotListed { .. } => {
+            "check the address; it has to be a directory with a program for each platform and SHA256SUMS"
+                .to_owned()
+        }
+        BinaryError::Disk(error) if error.is_denied() => {
+            "run it as the user that gvm-rs belongs to".to_owned()
+        }
+        BinaryError::WrongDigest { .. } | BinaryError::Unrunnable { .. } | BinaryError::Stranger { .. } => {
+            "gvm-rs is what it was".to_owned()
+        }
+        _ => return None,
+    })
 }
 
 fn upgrade_hint(error: &UpgradeError) -> Option<String> {

@@ -138,8 +138,12 @@ pub struct Binary<'a> {
 }
 
 impl<'a> Binary<'a> {
-    /// The program at an absolute path.
+    /// The program at an absolute path. One that is kept for a rollback stands for the one that replaced it, so that
+    /// it can put itself back where that one cannot.
     pub fn new(path: PathBuf, disk: Disk, progress: &'a dyn Progress) -> Binary<'a> {
+        let kept =
+            path.file_name().and_then(|name| name.to_str()?.strip_prefix('.')?.strip_suffix(".previous"));
+        let path = kept.map_or_else(|| path.clone(), |name| path.with_file_name(name));
         Binary { path, disk, progress }
     }
 
@@ -204,13 +208,13 @@ impl<'a> Binary<'a> {
     /// Gives the name to a program that has run here, and keeps the one that had it.
     fn replace(&self, program: &[u8]) -> Result<Replaced, BinaryError> {
         let _lock = self.lock()?;
-        let draft = self.write_draft(program)?;
-        let proven = self.prove(&draft);
-        let Ok(version) = proven else {
-            self.disk.remove_file(&draft)?;
-            return proven.map(|version| Replaced { version, is_new: false });
-        };
-        self.disk.publish_over(&draft, &self.previous())?;
+        let proven = self.write_draft(program).and_then(|draft| self.prove(&draft));
+        if proven.is_err() {
+            // What cannot be removed now is replaced next time; the error to tell is the first one.
+            self.disk.remove_file(&self.draft()).ok();
+        }
+        let version = proven?;
+        self.disk.publish_over(&self.draft(), &self.previous())?;
         self.swap()?;
         Ok(Replaced { version, is_new: true })
     }

@@ -27,8 +27,8 @@ const LAYERS: &[(&str, &[&str])] = &[
     (
         "cli",
         &[
-            "upgrade", "trial", "trash", "damage", "gvm", "catalog", "project", "store", "net", "disk",
-            "process", "progress", "shell", "model",
+            "upgrade", "trial", "trash", "binary", "damage", "gvm", "catalog", "project", "store", "net",
+            "disk", "process", "progress", "shell", "model",
         ],
     ),
     ("main", &["cli"]),

@@ -51,7 +51,8 @@ latest or stable, oldstable, rc, prev or -. Up to 1.20 a line's first release ha
 
 Environment: GVM_RS_HOME, GVM_RS_MIRROR (base URL of the archives), GVM_RS_INDEX (URL or file of an \
 index in go.dev's JSON form), GVM_RS_CONFIG, GVM_RS_OFFLINE, GVM_RS_DOWNLOADS, GVM_RS_KEEP_ARCHIVES, \
-GVM_RS_LOCK_TIMEOUT, GVM_RS_CA_FILE, GVM_RS_PROOF, HTTPS_PROXY, NO_PROXY, SSL_CERT_FILE, NO_COLOR. \
+GVM_RS_LOCK_TIMEOUT, GVM_RS_CA_FILE, GVM_RS_PROOF, GVM_RS_RELEASE_URL, HTTPS_PROXY, NO_PROXY, \
+SSL_CERT_FILE, NO_COLOR. \
 Configuration: ~/.config/gvm-rs/config.toml. Flags win over the environment, and that over the file.
 
 Exit codes: 0 done, 1 failed, 2 wrong usage or configuration, 3 no such release, 4 not installed, \

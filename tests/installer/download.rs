@@ -210,6 +210,15 @@ fn a_place_that_cannot_be_written_to_is_told() {
         let run = install(&sandbox, "sh", &["--from", &from, "--to", to]);
         assert!(run.code != Some(0) && !run.stderr.is_empty(), "{run}");
     }
+    let place = sandbox.home().join(".local/bin");
+    fs::set_permissions(&place, fs::Permissions::from_mode(0o555)).unwrap();
+    fs::set_permissions(sandbox.path(), fs::Permissions::from_mode(0o755)).unwrap();
+    // Root may write everywhere.
+    let drop = if rustix::process::geteuid().is_root() { "setpriv --reuid 65534 --clear-groups" } else { "" };
+    let copy = sandbox.path().join("install.sh");
+    fs::copy(script(), &copy).unwrap();
+    let run = sandbox.sh(&format!("{drop} sh {} --from {from}", copy.display())).fails(1);
+    assert!(run.stderr.contains("cannot write to"), "{run}");
     assert_eq!(mirror.requests().len(), 0);
     is_as_before(&sandbox);
 }

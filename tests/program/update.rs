@@ -3,7 +3,9 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 
-use super::{PROGRAM, name, newer, place, put, releases, releases_in, run, run_as, sandbox, sums};
+use super::{
+    PROGRAM, name, newer, place, put, releases, releases_in, run, run_as, run_without_rights, sandbox, sums,
+};
 use crate::support::{Behaviour, Mirror, Sandbox, tree_names};
 
 /// Fails unless the program is the one that was installed, and nothing else is there.
@@ -40,6 +42,19 @@ fn an_update_can_be_taken_back_and_made_again() {
         assert_eq!(tree_names(place(&sandbox).parent().unwrap()), names);
     }
     assert!(!sandbox.root().exists(), "no store is made for that");
+}
+
+#[test]
+fn the_program_that_is_kept_puts_itself_back_where_the_new_one_cannot() {
+    let sandbox = sandbox();
+    let broken = b"#!/bin/sh\n[ \"$1\" = --version ] && echo gvm-rs 9.9.9\n";
+    let from = releases_in(&sandbox, broken);
+    let update = run(&sandbox, &["self", "update", "--from", from.to_str().unwrap()]).ok();
+    assert!(update.stderr.contains("gvm-rs is 9.9.9 now"), "{update}");
+    run(&sandbox, &["self", "rollback"]).fails(1);
+    let kept = place(&sandbox).with_file_name(".gvm-rs.previous");
+    run_as(&sandbox, kept, &["self", "rollback"]).ok();
+    assert!(fs::read(place(&sandbox)).unwrap() == PROGRAM[..]);
 }
 
 #[test]
@@ -135,6 +150,26 @@ fn a_program_in_a_hostile_place_and_under_any_umask_is_replaced() {
             assert_eq!(fs::metadata(file).unwrap().permissions().mode() & 0o7777, 0o755);
         }
     }
+}
+
+#[test]
+fn a_program_in_a_directory_of_somebody_else_is_left_alone() {
+    let sandbox = sandbox();
+    let from = releases_in(&sandbox, &newer());
+    run(&sandbox, &["self", "update", "--from", from.to_str().unwrap()]).ok();
+    run(&sandbox, &["self", "rollback"]).ok();
+    fs::remove_dir_all(sandbox.home().join(".config")).unwrap();
+    let program = place(&sandbox);
+    let directory = program.parent().unwrap();
+    let before = tree_names(directory);
+    fs::set_permissions(directory, fs::Permissions::from_mode(0o555)).unwrap();
+    for args in [&["self", "update", "--from", from.to_str().unwrap()][..], &["self", "rollback"]] {
+        let words = [&[program.to_str().unwrap()], args].concat();
+        let run = run_without_rights(&sandbox, &words).fails(8);
+        assert!(run.stderr.contains("run it as the user that gvm-rs belongs to"), "{run}");
+    }
+    assert_eq!(tree_names(directory), before);
+    assert!(fs::read(&program).unwrap() == PROGRAM[..]);
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::{flags_in, help};
+use super::{COMMANDS, flags_in, help};
 
 /// The start of a command line, and the test or script that runs it.
 const RUN_BY: &[(&str, &str)] = &[
@@ -16,7 +16,11 @@ const RUN_BY: &[(&str, &str)] = &[
     ("eval \"$(gvm-rs init", "tests/init.rs"),
     ("gvm-rs init", "tests/init.rs"),
     ("gvm-rs completions", "tests/completions.rs"),
+    ("eval \"$(gvm-rs completions", "tests/completions.rs"),
     ("gvm-rs man", "tests/usage.rs"),
+    ("gvm-rs self update", "tests/program/update.rs"),
+    ("gvm-rs self rollback", "tests/program/update.rs"),
+    ("gvm-rs self uninstall", "tests/program/uninstall.rs"),
     ("gvm-rs install --os", "tests/install/foreign.rs"),
     ("gvm-rs install", "tests/install.rs"),
     ("gvm-rs use", "tests/switch.rs"),
@@ -83,6 +87,10 @@ fn commands_in(line: &str) -> Vec<String> {
     code.split("&&").map(command).filter(|command| !command.is_empty()).collect()
 }
 
+fn is_command(words: &str) -> bool {
+    COMMANDS.iter().any(|(command, _)| *command == words)
+}
+
 fn is_run(command: &str) -> bool {
     RUN_BY.iter().any(|(start, _)| {
         command.strip_prefix(start).is_some_and(|rest| rest.is_empty() || rest.starts_with([' ', ')']))
@@ -104,7 +112,9 @@ fn every_command_of_the_readme_is_run_by_a_test_and_has_its_flags() {
         let own = command.split(" -- ").next().unwrap();
         let mut words = own.split(' ').skip_while(|word| *word != "gvm-rs").skip(1);
         if let Some(name) = words.next().filter(|name| !name.starts_with('-') && own.starts_with("gvm-rs ")) {
-            let text = help(&[name, "--help"]);
+            // One that has commands of its own: `cache ls`, `self update`.
+            let second = words.clone().next().filter(|second| is_command(&format!("{name} {second}")));
+            let text = help(&[&[name], second.as_slice(), &["--help"]].concat());
             let known = flags_in(&text);
             let mut flags = words.filter(|word| word.starts_with('-') && word.len() > 1);
             assert_eq!(flags.find(|flag| !known.contains(flag)), None, "`{command}`");

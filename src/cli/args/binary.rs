@@ -31,10 +31,10 @@ pub(crate) struct SelfUpdate {
 }
 
 const UPDATE_HELP: &str = "\
-The directory holds a program for each platform, named as Go names platforms (gvm-rs-linux-amd64), and
-SHA256SUMS, as sha256sum writes it. What is fetched has to have the sha256 that is listed there and has
-to run here before it gets its name. Releases are not signed: the trust is in the server and TLS. The
-program that is replaced is kept beside the new one, as .gvm-rs.previous, for `self rollback`.";
+The directory holds a program for each platform, named as Go names platforms (gvm-rs-linux-amd64), and \
+SHA256SUMS, as sha256sum writes it. What is fetched has to have the sha256 that is listed there and has to run \
+here before it gets its name. Releases are not signed: the trust is in the server and TLS. The program that is \
+replaced is kept beside the new one, as .gvm-rs.previous, for `self rollback`.";
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = UNINSTALL_HELP)]
@@ -50,7 +50,6 @@ pub(crate) struct SelfUninstall {
 }
 
 const UNINSTALL_HELP: &str = "\
-Removed are the root with every toolchain, the configuration file in its usual place, and the program
-itself, last; nothing of that can be undone. A root that holds anything that gvm-rs did not put there is
-refused (exit code 9), before anything is removed. A program that cargo or a package manager installed
-is left to them.";
+Removed are the root with every toolchain, the configuration file in its usual place, and the program itself, \
+last; nothing of that can be undone. A root that holds anything that gvm-rs did not put there is refused (exit \
+code 9), before anything is removed. A program that cargo or a package manager installed is left to them.";

@@ -33,11 +33,11 @@ impl Versions {
     pub(super) fn of(command: &str, argument: &str) -> Option<Versions> {
         Some(match (command, argument) {
             ("use", "spec") => Versions::Installed(&["latest", "prev"]),
-            ("exec", "spec") => Versions::Installed(&["prev"]),
+            ("exec" | "shell", "spec") => Versions::Installed(&["prev"]),
             ("where", "spec") | ("uninstall", "versions") | ("verify" | "repair", "specs") => {
                 Versions::Installed(&[])
             }
-            ("install", "specs") | ("try" | "upgrade", "spec") | ("ls-remote", "filter") => {
+            ("install", "specs") | ("try" | "upgrade" | "local", "spec") | ("ls-remote", "filter") => {
                 Versions::Remote(WORDS)
             }
             ("matrix", "specs") => Versions::Remote(&["latest", "oldstable", "rc", "installed"]),

@@ -5,12 +5,15 @@
 //!         ─Writer::commit→ installed ─Writer::switch→ Switched
 //! ```
 
+mod fitness;
+
 use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::catalog::{Answerer, Catalog, CatalogError, Fetched, Found};
 use crate::model::{GoVersion, Index, Platform, VersionRequest};
 use crate::net::{Location, LocationError, Net};
+use crate::preflight::{Host, Preflight};
 use crate::process::Environment;
 use crate::progress::{Event, Progress};
 use crate::store::{
@@ -27,6 +30,9 @@ pub enum GvmError {
     /// No release answers the request.
     #[error(transparent)]
     Catalog(#[from] CatalogError),
+    /// The release would not run here, so it is not fetched.
+    #[error("{0}")]
+    Unsuited(Box<Preflight>),
     /// The release did not arrive.
     #[error("cannot install {}", version.toolchain())]
     Receive {
@@ -90,6 +96,10 @@ pub struct Settings {
     pub environment: Environment,
     /// The platform to install for, in `versions/`.
     pub platform: Platform,
+    /// Whether a release is fetched that would not run here; its proof still decides.
+    pub is_forced: bool,
+    /// The machine to judge releases for; `None` is this one, looked at when that is needed.
+    pub host: Option<Host>,
     /// Who asks, and since when.
     pub purpose: Purpose,
     /// Tells the time in seconds since 1970.
@@ -224,6 +234,7 @@ impl Gvm<'_> {
     /// Installs a release that was found.
     pub fn fetch(&self, found: Found, slots: &Slots) -> Result<Installed, GvmError> {
         let version = found.archive.version;
+        self.check_fitness(&found)?;
         let outcome = self.install_found(&found, slots);
         self.progress.event(Event::Ended { version });
         Ok(match outcome? {

@@ -12,6 +12,7 @@ pub mod disk;
 pub mod gvm;
 pub mod model;
 pub mod net;
+pub mod preflight;
 pub mod process;
 pub mod progress;
 pub mod project;

@@ -23,12 +23,13 @@ const COMMANDS: &[(&str, &[&str])] = &[
             "--os",
             "--arch",
             "--no-prove",
+            "--force",
             "--proof",
             "--json",
             SOURCE,
         ],
     ),
-    ("use", &["--proof", "--check", "--json", SOURCE]),
+    ("use", &["--force", "--proof", "--check", "--json", SOURCE]),
     (
         "upgrade",
         &[
@@ -60,6 +61,7 @@ const COMMANDS: &[(&str, &[&str])] = &[
     ("prune", &["--keep", "--unused-since", "--trash", "--dry-run", "-n", "--json"]),
     ("verify", &["--all", "--json"]),
     ("repair", &["--all", "--keep-archives", "--json", SOURCE]),
+    ("preflight", &["--os", "--arch", "--os-version", "--json", SOURCE]),
     ("cache", &[]),
     ("cache ls", &["--json"]),
     ("cache clean", &["--json"]),

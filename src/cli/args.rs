@@ -11,12 +11,14 @@ use gvm_rs::shell::Shell;
 
 pub(crate) use binary::{Program, ProgramAction, SelfUninstall, SelfUpdate};
 pub(crate) use damage::{Repair, Verify};
+pub(crate) use inspection::Preflight;
 pub(crate) use removals::{Prune, Undo, Uninstall};
 pub(crate) use switches::{Level, Rollback, Trial, Upgrade, Use};
 pub(crate) use trials::{Bisect, Matrix, Try};
 
 mod binary;
 mod damage;
+mod inspection;
 mod removals;
 mod switches;
 mod trials;
@@ -115,6 +117,8 @@ pub(crate) enum Command {
     /// Puts right what `verify` finds
     #[command(alias = "fix")]
     Repair(Repair),
+    /// Says whether a release will run here, before it is fetched
+    Preflight(Preflight),
     /// Shows or empties the download cache
     Cache(Cache),
     /// Lists the lines of which there is a newer release
@@ -171,6 +175,9 @@ pub(crate) struct Install {
     /// Accepts that a toolchain for another platform cannot be tried here
     #[arg(long, requires = "foreign")]
     pub no_prove: bool,
+    /// Installs even what `preflight` says will not run here; it still has to prove itself
+    #[arg(long)]
+    pub force: bool,
     /// What a toolchain has to show first: `build` is that it builds programs, too [default: version]
     #[arg(long, value_name = "LEVEL")]
     pub proof: Option<Level>,
@@ -365,6 +372,7 @@ impl Command {
             Command::Matrix(args) => Some(&args.source),
             Command::Bisect(args) => Some(&args.source),
             Command::Outdated(args) => Some(&args.source),
+            Command::Preflight(args) => Some(&args.source),
             Command::Repair(args) => Some(&args.source),
             _ => None,
         }
@@ -375,6 +383,15 @@ impl Command {
         match self {
             Command::Install(args) => args.proof,
             _ => self.trial().and_then(|trial| trial.proof),
+        }
+    }
+
+    /// Whether a release is to be fetched that would not run here.
+    pub(crate) fn is_forced(&self) -> bool {
+        match self {
+            Command::Install(args) => args.force,
+            Command::Use(args) => args.force,
+            _ => false,
         }
     }
 

@@ -11,6 +11,7 @@ use gvm_rs::disk::{self, Disk, Faults};
 use gvm_rs::gvm::Settings;
 use gvm_rs::model::Platform;
 use gvm_rs::net::{Location, LocationError, NetOptions, RetryPolicy};
+use gvm_rs::preflight::Host;
 use gvm_rs::process::Environment;
 use gvm_rs::shell::Init;
 use gvm_rs::store::{Proof, Purpose, Store, StoreError};
@@ -64,6 +65,7 @@ pub(crate) struct Config {
     checks: Vec<String>,
     release_url: Option<String>,
     insecure_mirror: bool,
+    is_forced: bool,
     refresh: bool,
     file: File,
     ca_file: Option<PathBuf>,
@@ -101,6 +103,7 @@ impl Config {
             insecure_mirror: source.insecure_mirror || file.insecure_mirror.unwrap_or(false),
             refresh: source.refresh,
             release_url: text("GVM_RS_RELEASE_URL")?.or(file.release_url.clone()),
+            is_forced: args.command.is_forced(),
             // What is going to be current shows all it can before it has its name.
             install_proof: proof.unwrap_or(if is_switch { Proof::Build } else { Proof::Version }),
             switch_proof: proof.unwrap_or(Proof::Build),
@@ -158,6 +161,8 @@ impl Config {
             switch_proof: self.switch_proof,
             build_limit: Duration::from_secs(self.file.build_timeout.map_or(300, NonZeroU64::get)),
             checks: self.checks.clone(),
+            is_forced: self.is_forced,
+            host: host(platform),
             environment: environment(),
             platform,
             purpose: self.purpose.clone(),
@@ -360,6 +365,18 @@ fn faults() -> Faults {
     let log = variable("GVM_RS_TEST_STEPS");
     let log = log.and_then(|path| std::fs::File::options().append(true).create(true).open(path).ok());
     Faults::new(kill.or(stop), log)
+}
+
+/// The tests tell a debug build which kernel it is on.
+#[cfg(debug_assertions)]
+fn host(platform: Platform) -> Option<Host> {
+    let release = variable("GVM_RS_TEST_KERNEL")?.into_string().ok();
+    Some(Host { release, ..Host::here(platform) })
+}
+
+#[cfg(not(debug_assertions))]
+fn host(_: Platform) -> Option<Host> {
+    None
 }
 
 #[cfg(not(debug_assertions))]

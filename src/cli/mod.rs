@@ -68,9 +68,10 @@ fn finish(outcome: Result<ExitCode, Failure>, farewell: &str, ui: &Ui) -> ExitCo
 fn run(command: Command, config: &Config, ui: &Ui) -> Result<ExitCode, Failure> {
     use commands::{
         bisect, cache, completions, env, exec, history, init, install, list, locate, man, matrix, outdated,
-        prune,
     };
-    use commands::{program, remote, repair, rollback, switch, trial, undo, uninstall, upgrade, verify};
+    use commands::{
+        preflight, program, prune, remote, repair, rollback, switch, trial, undo, uninstall, upgrade, verify,
+    };
     match command {
         Command::Program(args) => program::run(&args, config, ui),
         Command::Install(args) => install::run(&args, config, ui),
@@ -93,6 +94,7 @@ fn run(command: Command, config: &Config, ui: &Ui) -> Result<ExitCode, Failure> 
         Command::Prune(args) => prune::run(&args, config, ui),
         Command::Verify(args) => verify::run(&args, config, ui),
         Command::Repair(args) => repair::run(&args, config, ui),
+        Command::Preflight(args) => preflight::run(&args, config, ui),
         Command::Cache(args) => cache::run(&args, config, ui),
         Command::Outdated(args) => outdated::run(&args, config, ui),
         Command::Init(args) => init::run(&args, config, ui),

@@ -35,6 +35,9 @@ pub(crate) enum Failure {
     Damage(#[from] DamageError),
     #[error("{number} {} damaged", if *number == 1 { "thing is" } else { "things are" })]
     Damaged { number: usize, repair: String },
+    /// What stands in the way was told already.
+    #[error("{} will not run {place}", version.toolchain())]
+    Unsuited { version: GoVersion, place: &'static str, newest: Option<GoVersion> },
     #[error(transparent)]
     Upgrade(#[from] UpgradeError),
     #[error(transparent)]

@@ -10,6 +10,7 @@ pub mod platform;
 pub mod project;
 pub mod range;
 pub mod request;
+pub mod requirements;
 pub mod version;
 
 pub use digest::{DigestError, Sha256};
@@ -19,4 +20,5 @@ pub use platform::{Platform, PlatformError};
 pub use project::{ProjectError, VersionFile, request_in};
 pub use range::Range;
 pub use request::{RequestError, VersionRequest};
+pub use requirements::{OsVersion, Room};
 pub use version::{GoVersion, Lang, Prerelease, VersionError};

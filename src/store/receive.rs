@@ -18,7 +18,7 @@ use super::staging::{Staged, Staging};
 use super::unpack::{Limits, UnpackError, unpack};
 use super::{Store, StoreError};
 use crate::disk::DiskError;
-use crate::model::Sha256;
+use crate::model::{Room, Sha256};
 use crate::net::{self, Download, Location, Net, NetError, SinkError};
 use crate::progress::Event;
 
@@ -245,15 +245,14 @@ impl Reception<'_> {
         if space.noexec && self.order.destination != Destination::Foreign {
             return Err(StoreError::NoExec(path));
         }
-        let size = self.order.provenance.size;
-        // A Go release unpacks to less than four times its archive, in files of 6 kB on average.
-        let bytes = size.saturating_mul(4).saturating_add(size.saturating_sub(held)).saturating_mul(21) / 20;
-        if space.bytes < bytes {
-            return Err(StoreError::NoSpace { path, unit: "bytes", need: bytes, have: space.bytes });
+        let need = Room::for_archive(self.order.provenance.size, held);
+        if space.bytes < need.bytes {
+            return Err(StoreError::NoSpace { path, unit: "bytes", need: need.bytes, have: space.bytes });
         }
-        let files = size / 4096 + 100;
         match space.inodes {
-            Some(have) if have < files => Err(StoreError::NoSpace { path, unit: "files", need: files, have }),
+            Some(have) if have < need.files => {
+                Err(StoreError::NoSpace { path, unit: "files", need: need.files, have })
+            }
             _ => Ok(()),
         }
     }

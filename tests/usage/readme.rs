@@ -40,6 +40,7 @@ const RUN_BY: &[(&str, &str)] = &[
     ("gvm-rs cache", "tests/listing.rs"),
     ("gvm-rs verify", "tests/damage.rs"),
     ("gvm-rs repair", "tests/damage.rs"),
+    ("gvm-rs preflight", "tests/preflight.rs"),
     ("gvm-rs exec", "tests/exec.rs"),
     ("gvm-rs try", "tests/trial/tries.rs"),
     ("gvm-rs matrix", "tests/trial/matrix.rs"),

@@ -40,6 +40,9 @@ pub(crate) struct Use {
     /// A version; none is the version that the project here asks for
     #[arg(value_name = "SPEC")]
     pub spec: Option<String>,
+    /// Installs even what `preflight` says will not run here; it still has to prove itself
+    #[arg(long)]
+    pub force: bool,
     #[command(flatten)]
     pub trial: Trial,
     #[command(flatten)]

@@ -13,6 +13,7 @@ pub(crate) mod locate;
 pub(crate) mod man;
 pub(crate) mod matrix;
 pub(crate) mod outdated;
+pub(crate) mod preflight;
 pub(crate) mod program;
 pub(crate) mod prune;
 pub(crate) mod remote;

@@ -37,9 +37,9 @@ impl Versions {
             ("where", "spec") | ("uninstall", "versions") | ("verify" | "repair", "specs") => {
                 Versions::Installed(&[])
             }
-            ("install", "specs") | ("try" | "upgrade" | "local", "spec") | ("ls-remote", "filter") => {
-                Versions::Remote(WORDS)
-            }
+            ("install", "specs")
+            | ("try" | "upgrade" | "local" | "preflight", "spec")
+            | ("ls-remote", "filter") => Versions::Remote(WORDS),
             ("matrix", "specs") => Versions::Remote(&["latest", "oldstable", "rc", "installed"]),
             ("bisect", "good" | "bad") => Versions::Remote(&[]),
             ("undo", "versions") => Versions::InTrash,

@@ -6,7 +6,7 @@ use gvm_rs::binary::{BinaryError, Manager};
 use gvm_rs::catalog::CatalogError;
 use gvm_rs::damage::DamageError;
 use gvm_rs::gvm::GvmError;
-use gvm_rs::model::{RequestError, SelectError, VersionRequest};
+use gvm_rs::model::{GoVersion, RequestError, SelectError, VersionRequest};
 use gvm_rs::net::{LocationError, NetError};
 use gvm_rs::shell::Shell;
 use gvm_rs::store::{BuildError, ProofError, ReceiveError, StoreError};
@@ -77,6 +77,9 @@ impl Failure {
             Failure::Unconfirmed(_) => Some("`--yes` agrees beforehand, `--dry-run` only shows".to_owned()),
             Failure::Binary(error) => binary_hint(error),
             Failure::Upgrade(error) => upgrade_hint(error),
+            Failure::Unsuited { newest, .. } => {
+                newest.map(|newest| format!("the newest that will is {newest}"))
+            }
             _ => None,
         }
     }
@@ -144,9 +147,19 @@ fn gvm_hint(error: &GvmError) -> Option<String> {
             ),
             hint => hint.to_owned(),
         }),
+        GvmError::Unsuited(preflight) => Some(alternative(preflight.version, preflight.newest)),
         GvmError::NoneInstalled(VersionRequest::Previous) => None,
         GvmError::NoneInstalled(request) => Some(format!("run `gvm-rs install '{request}'`")),
         _ => None,
+    }
+}
+
+/// What can be typed where a release would not run here.
+fn alternative(version: GoVersion, newest: Option<GoVersion>) -> String {
+    let force = format!("`gvm-rs install --force {version}` tries it all the same");
+    match newest {
+        Some(newest) => format!("the newest that will is {newest}: `gvm-rs use {newest}`; {force}"),
+        None => force,
     }
 }
 

@@ -1,0 +1,88 @@
+//! `preflight`: whether a release will run here, or on a machine that is described.
+
+use std::process::ExitCode;
+
+use gvm_rs::model::{Platform, VersionRequest};
+use gvm_rs::net::escaped;
+use gvm_rs::preflight::{Host, Preflight, Verdict};
+use serde_json::json;
+
+use super::session::Session;
+use crate::cli::args;
+use crate::cli::config::Config;
+use crate::cli::report::Failure;
+use crate::cli::ui::Ui;
+
+pub(crate) fn run(args: &args::Preflight, config: &Config, ui: &Ui) -> Result<ExitCode, Failure> {
+    let request: VersionRequest = args.spec.parse()?;
+    let session = Session::open(config, ui)?;
+    let host = described(args, &session, config)?;
+    let preflight = session.gvm().preflight(&request, &host)?;
+    match args.output.json {
+        true => ui.json(&in_json(&preflight)),
+        false => ui.result(in_lines(&preflight)),
+    }
+    match preflight.verdict() {
+        Verdict::NotMet => Err(Failure::Unsuited {
+            version: preflight.version,
+            place: if is_described(args, session.settings.platform) { "there" } else { "here" },
+            newest: preflight.newest,
+        }),
+        _ => Ok(ExitCode::SUCCESS),
+    }
+}
+
+/// Whether another machine is meant than this one.
+fn is_described(args: &args::Preflight, here: Platform) -> bool {
+    let is_other = |typed: Option<&str>, own: &str| typed.is_some_and(|typed| typed != own);
+    args.os_version.is_some()
+        || is_other(args.os.as_deref(), here.goos())
+        || is_other(args.arch.as_deref(), here.goarch())
+}
+
+/// This machine, or another one of which there is only what was typed.
+fn described(args: &args::Preflight, session: &Session, config: &Config) -> Result<Host, Failure> {
+    let here = session.settings.platform;
+    if is_described(args, here) {
+        let os = args.os.as_deref().unwrap_or(here.goos());
+        let name = format!("{os}-{}", args.arch.as_deref().unwrap_or(here.goarch()));
+        let platform: Platform = name.parse().map_err(|_| Failure::Platform(name))?;
+        return Ok(Host { release: args.os_version.clone(), ..Host::unknown(platform) });
+    }
+    Ok(session.settings.host.clone().unwrap_or_else(|| Host::here(here)).look_closer(&config.root))
+}
+
+fn in_json(preflight: &Preflight) -> serde_json::Value {
+    let checks = preflight.checks.iter().map(|check| {
+        json!({
+            "subject": check.subject,
+            "verdict": check.verdict.name(),
+            "finding": check.finding,
+            "source": check.source,
+        })
+    });
+    json!({
+        "version": preflight.version,
+        "platform": preflight.platform.to_string(),
+        "verdict": preflight.verdict().name(),
+        "checks": checks.collect::<Vec<_>>(),
+        "newest": preflight.newest,
+    })
+}
+
+fn in_lines(preflight: &Preflight) -> String {
+    let summary = match preflight.verdict() {
+        Verdict::Met => "meets all that is known",
+        Verdict::Unknown if preflight.has_trouble() => "there is known trouble",
+        Verdict::Unknown => "nothing known is against it, but not all is known",
+        Verdict::NotMet => "will not run",
+    };
+    let mut text = format!("{} on {}: {summary}\n", preflight.version.toolchain(), preflight.platform);
+    for check in &preflight.checks {
+        let source = check.source.map(|source| format!(" ({source})")).unwrap_or_default();
+        let name = check.verdict.name();
+        text += &escaped(&format!("  {name:<7}  {}: {}{source}", check.subject, check.finding)).to_string();
+        text.push('\n');
+    }
+    text
+}

@@ -9,6 +9,7 @@ pub mod binary;
 pub mod catalog;
 pub mod damage;
 pub mod disk;
+pub mod explain;
 pub mod gvm;
 pub mod model;
 pub mod net;

@@ -129,6 +129,14 @@ impl Watch<'_> {
         self.follow(command, vec![Stream::new(stdout)?, Stream::new(stderr)?])
     }
 
+    /// The same for a program that makes itself the leader of a session, as `setsid` does: it must not be made the
+    /// leader of a group before.
+    pub fn output_of_session(&self, command: &mut Command) -> Result<Ended, Stopped> {
+        let ((stdout, out), (stderr, err)) = (io::pipe()?, io::pipe()?);
+        command.stdin(Stdio::null()).stdout(out).stderr(err);
+        self.follow_group(command, vec![Stream::new(stdout)?, Stream::new(stderr)?])
+    }
+
     /// The same with both outputs as one, in the order in which they came.
     pub fn joint_output(&self, command: &mut Command) -> Result<Ended, Stopped> {
         let (both, out) = io::pipe()?;
@@ -141,9 +149,14 @@ impl Watch<'_> {
         self.follow(command, Vec::new())
     }
 
-    fn follow(&self, command: &mut Command, mut streams: Vec<Stream>) -> Result<Ended, Stopped> {
+    fn follow(&self, command: &mut Command, streams: Vec<Stream>) -> Result<Ended, Stopped> {
+        self.follow_group(command.process_group(0), streams)
+    }
+
+    /// Follows a program that is, or is about to be, the leader of a process group.
+    fn follow_group(&self, command: &mut Command, mut streams: Vec<Stream>) -> Result<Ended, Stopped> {
         let started = Instant::now();
-        let mut child = self.start(command.process_group(0), started)?;
+        let mut child = self.start(command, started)?;
         if !streams.is_empty() {
             // The command's ends of the pipes would keep us from seeing that all others are closed.
             command.stdout(Stdio::null()).stderr(Stdio::null());

@@ -1,11 +1,17 @@
-//! Finds the Go version that a directory asks for. It only reads, and what it reads is only ever parsed.
+//! Finds the Go version that a directory asks for. What it reads is only ever parsed; all that it writes is a
+//! `.go-version`, by [`pin`] and [`unpin`].
+
+mod pin;
 
 use std::path::{Path, PathBuf};
 
 use rustix::io::Errno;
 
 use crate::disk;
-use crate::model::{ProjectError, VersionFile, VersionRequest, request_in};
+use crate::model::{GoLines, GoVersion, ProjectError, VersionFile, VersionRequest, go_lines_in, request_in};
+use crate::store::{Store, StoreError};
+
+pub use pin::{PinError, pin, unpin};
 
 /// What a project asks for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,6 +20,39 @@ pub struct Wish {
     pub path: PathBuf,
     /// What it says.
     pub request: VersionRequest,
+    /// For a go.work or go.mod, whose lines are the least that will do: what they say.
+    pub lines: Option<GoLines>,
+}
+
+/// What a wish comes to with the toolchains there are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Answer {
+    /// What is current will do, as for cmd/go: it is no older than a go.work or go.mod needs.
+    Current(GoVersion),
+    /// This installed one.
+    Installed(GoVersion),
+    /// None that is installed.
+    Missing,
+}
+
+/// What cmd/go reads where it is started.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Demand {
+    /// The go.work or go.mod.
+    pub path: PathBuf,
+    /// What it says.
+    pub lines: GoLines,
+}
+
+/// How cmd/go finds a go.work: GOWORK.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Workspace<'a> {
+    /// The nearest.
+    Nearest,
+    /// None counts.
+    Off,
+    /// This one.
+    File(&'a Path),
 }
 
 /// A project file that could not be read.
@@ -37,9 +76,15 @@ pub enum LookupError {
     },
 }
 
-/// In one directory a pin comes before what the module needs.
-const ORDER: [VersionFile; 4] =
-    [VersionFile::GoVersion, VersionFile::GoWork, VersionFile::GoMod, VersionFile::ToolVersions];
+/// In one directory a pin, which is what somebody wants, comes before the least that the module needs.
+const ORDER: [VersionFile; 6] = [
+    VersionFile::GoVersion,
+    VersionFile::ToolVersions,
+    VersionFile::Mise,
+    VersionFile::HiddenMise,
+    VersionFile::GoWork,
+    VersionFile::GoMod,
+];
 
 /// Returns what the nearest file at or above `directory` asks for that really names a Go version.
 pub fn find(directory: &Path) -> Result<Option<Wish>, LookupError> {
@@ -53,6 +98,43 @@ pub fn find(directory: &Path) -> Result<Option<Wish>, LookupError> {
                 return Ok(Some(workspace));
             }
             return Ok(Some(wish));
+        }
+    }
+    Ok(None)
+}
+
+impl Wish {
+    /// Returns the installed toolchain that it means; asks nobody else.
+    pub fn answer(&self, store: &Store) -> Result<Answer, StoreError> {
+        let installed = store.installed()?;
+        let wanted = self.request.select_among(installed.iter().copied()).map(Answer::Installed);
+        let Some(lines) = self.lines else { return Ok(wanted.unwrap_or(Answer::Missing)) };
+        // A damaged store has no current toolchain, which is not for a question to tell.
+        let current = store.current().unwrap_or_default().map(|current| current.version);
+        if let Some(current) = current.filter(|current| lines.is_met_by(*current)) {
+            return Ok(Answer::Current(current));
+        }
+        let newer =
+            installed.iter().copied().filter(|version| version.is_stable() && lines.is_met_by(*version));
+        Ok(wanted.or_else(|| newer.max().map(Answer::Installed)).unwrap_or(Answer::Missing))
+    }
+}
+
+/// Returns what cmd/go would read in a directory: the go.work, or else the nearest go.mod.
+pub fn demand(directory: &Path, workspace: Workspace<'_>) -> Result<Option<Demand>, LookupError> {
+    let works: Vec<PathBuf> = match workspace {
+        Workspace::Off => Vec::new(),
+        Workspace::File(path) => vec![path.to_owned()],
+        Workspace::Nearest => directory.ancestors().map(|directory| directory.join("go.work")).collect(),
+    };
+    let modules = directory.ancestors().map(|directory| directory.join("go.mod"));
+    let files = works.into_iter().map(|path| (VersionFile::GoWork, path));
+    for (file, path) in files.chain(modules.map(|path| (VersionFile::GoMod, path))) {
+        if let Some(text) = text_of(&path, file)? {
+            return match go_lines_in(file, &text) {
+                Ok(lines) => Ok(Some(Demand { path, lines })),
+                Err(source) => Err(LookupError::Malformed { path, source }),
+            };
         }
     }
     Ok(None)
@@ -92,20 +174,29 @@ fn workspace_above(directory: &Path) -> Result<Option<Wish>, LookupError> {
 
 fn read(directory: &Path, file: VersionFile) -> Result<Option<Wish>, LookupError> {
     let path = directory.join(file.file_name());
+    let Some(text) = text_of(&path, file)? else { return Ok(None) };
+    let said = match file.is_minimum() {
+        true => go_lines_in(file, &text).map(|lines| (lines.request(), Some(lines))),
+        false => request_in(file, &text).map(|request| (request, None)),
+    };
+    match said {
+        Ok((request, lines)) => Ok(request.map(|request| Wish { path, request, lines })),
+        Err(source) => Err(LookupError::Malformed { path, source }),
+    }
+}
+
+/// The text of a project's file; nothing where there is none.
+fn text_of(path: &Path, file: VersionFile) -> Result<Option<String>, LookupError> {
     // A link is refused: a cloned repository could point it at any file, and an error would show its text.
     let told = |error: std::io::Error| match error.raw_os_error() == Some(Errno::LOOP.raw_os_error()) {
         true => std::io::Error::new(error.kind(), "it is a symbolic link, which is not followed"),
         false => error,
     };
-    let bytes = match disk::read_capped(&path, file.limit() as u64, false) {
-        Ok(bytes) => bytes,
+    match disk::read_capped(path, file.limit() as u64, false) {
+        Ok(bytes) => Ok(Some(String::from_utf8_lossy(&bytes).into_owned())),
         Err(e) if matches!(e.kind(), std::io::ErrorKind::NotFound | std::io::ErrorKind::NotADirectory) => {
-            return Ok(None);
+            Ok(None)
         }
-        Err(e) => return Err(LookupError::Unreadable { path, source: told(e) }),
-    };
-    match request_in(file, &String::from_utf8_lossy(&bytes)) {
-        Ok(request) => Ok(request.map(|request| Wish { path, request })),
-        Err(source) => Err(LookupError::Malformed { path, source }),
+        Err(e) => Err(LookupError::Unreadable { path: path.to_owned(), source: told(e) }),
     }
 }

@@ -10,6 +10,11 @@ const FISH: &str = include_str!("../shell/init.fish");
 const NU: &str = include_str!("../shell/init.nu");
 const ELVISH: &str = include_str!("../shell/init.elv");
 const POWERSHELL: &str = include_str!("../shell/init.ps1");
+const SESSION_SH: &str = include_str!("../shell/session.sh");
+const SESSION_FISH: &str = include_str!("../shell/session.fish");
+const HOOK_BASH: &str = include_str!("../shell/hook.bash");
+const HOOK_ZSH: &str = include_str!("../shell/hook.zsh");
+const HOOK_FISH: &str = include_str!("../shell/hook.fish");
 
 /// A shell that there is code for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -45,6 +50,8 @@ pub struct Init {
     /// Where `go install` puts programs unless GOBIN or GOPATH say otherwise in the shell; nothing: PATH is not to
     /// have such a directory.
     pub tools: Option<String>,
+    /// Whether what a project asks for is to come first on PATH while the shell is in it, where there is code for that.
+    pub has_hook: bool,
 }
 
 impl Shell {
@@ -109,7 +116,37 @@ impl Shell {
             Shell::Elvish => ("", ELVISH),
             Shell::PowerShell => ("", POWERSHELL),
         };
-        std::iter::once(first.to_owned()).chain(assigned).chain([code.to_owned()]).collect()
+        let session = self.session(init);
+        std::iter::once(first.to_owned()).chain(assigned).chain([code.to_owned(), session]).collect()
+    }
+
+    /// Whether there is code by which a directory's project can choose.
+    pub fn can_hook(self) -> bool {
+        self.hook().is_some()
+    }
+
+    fn hook(self) -> Option<&'static str> {
+        match self {
+            Shell::Bash => Some(HOOK_BASH),
+            Shell::Zsh => Some(HOOK_ZSH),
+            Shell::Fish => Some(HOOK_FISH),
+            Shell::Sh | Shell::Nu | Shell::Elvish | Shell::PowerShell => None,
+        }
+    }
+
+    /// Code that lets `gvm-rs shell` and the directory hook change the shell's PATH, where there is such code.
+    fn session(self, init: &Init) -> String {
+        let root = self.quote(init.bin.strip_suffix("/bin").unwrap_or(&init.bin));
+        let hook = self.hook().filter(|_| init.has_hook).unwrap_or_default();
+        match self {
+            Shell::Bash | Shell::Zsh | Shell::Sh => {
+                format!("__gvm_rs_status=$?\n__gvm_rs_root={root}\n{hook}{SESSION_SH}")
+            }
+            Shell::Fish => {
+                format!("set -l __gvm_rs_status $status\nset -g __gvm_rs_root {root}\n{hook}{SESSION_FISH}")
+            }
+            Shell::Nu | Shell::Elvish | Shell::PowerShell => String::new(),
+        }
     }
 }
 

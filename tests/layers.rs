@@ -20,6 +20,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("gvm", &["preflight", "catalog", "project", "store", "net", "disk", "process", "progress", "model"]),
     ("trial", &["gvm", "catalog", "project", "store", "net", "disk", "process", "progress", "model"]),
     ("trash", &["gvm", "project", "store", "net", "disk", "progress", "model"]),
+    ("explain", &["project", "store", "net", "disk", "process", "progress", "model"]),
     ("damage", &["gvm", "catalog", "store", "net", "disk", "process", "progress", "model"]),
     (
         "upgrade",
@@ -33,6 +34,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "trash",
             "binary",
             "damage",
+            "explain",
             "gvm",
             "preflight",
             "catalog",

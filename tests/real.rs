@@ -5,6 +5,8 @@
 //! `tests/real/make-mirror` makes it. Without them the tests fail, unless GVM_RS_TEST_SKIP names `real`.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::disallowed_methods, reason = "tests")]
 
+#[path = "real/choice.rs"]
+mod choice;
 #[path = "real/gover.rs"]
 mod gover;
 mod needs;
@@ -42,6 +44,7 @@ fn real_toolchains_install_switch_build_and_roll_back() {
     a_rollback_needs_no_network(&sandbox);
     a_module_gets_the_installed_toolchain_it_asks_for(&sandbox);
     a_switch_in_the_middle_of_a_cold_build_does_no_harm(&sandbox);
+    choice::is_that_of_go(&sandbox);
     the_trees_are_still_what_the_manifests_say(&sandbox);
 }
 

@@ -1,4 +1,4 @@
-//! `.go-version`, `go.work`, `go.mod` and `.tool-versions`; the first byte chooses.
+//! `.go-version`, `go.work`, `go.mod`, `.tool-versions` and `mise.toml`; the first byte chooses.
 
 use gvm_rs::model::{VersionFile, VersionRequest, request_in};
 
@@ -8,7 +8,13 @@ use super::says;
 /// Reads a project file. Accepted is one that asks for something.
 pub fn check(data: &[u8]) -> bool {
     let mut draw = Draw::new(data);
-    let files = [VersionFile::GoVersion, VersionFile::GoWork, VersionFile::GoMod, VersionFile::ToolVersions];
+    let files = [
+        VersionFile::GoVersion,
+        VersionFile::GoWork,
+        VersionFile::GoMod,
+        VersionFile::ToolVersions,
+        VersionFile::Mise,
+    ];
     let file = draw.choice(&files);
     let text = String::from_utf8_lossy(draw.rest());
     match request_in(file, &text) {

@@ -7,11 +7,12 @@ use std::path::PathBuf;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{ArgGroup, CommandFactory as _, FromArgMatches as _, Parser, Subcommand, ValueEnum};
 
-use gvm_rs::shell::Shell;
+use gvm_rs::shell::Shell as ShellName;
 
 pub(crate) use binary::{Program, ProgramAction, SelfUninstall, SelfUpdate};
 pub(crate) use damage::{Repair, Verify};
 pub(crate) use inspection::Preflight;
+pub(crate) use projects::{Exec, Local, Shell, Why};
 pub(crate) use removals::{Prune, Undo, Uninstall};
 pub(crate) use switches::{Level, Rollback, Trial, Upgrade, Use};
 pub(crate) use trials::{Bisect, Matrix, Try};
@@ -19,6 +20,7 @@ pub(crate) use trials::{Bisect, Matrix, Try};
 mod binary;
 mod damage;
 mod inspection;
+mod projects;
 mod removals;
 mod switches;
 mod trials;
@@ -94,9 +96,22 @@ pub(crate) enum Command {
     /// Shows the directory of a toolchain, its GOROOT
     #[command(visible_alias = "prefix")]
     Where(Where),
-    /// Runs a command under another toolchain
+    /// Runs a command under another toolchain, or under the one that the project here asks for
     #[command(visible_aliases = ["run", "x"])]
     Exec(Exec),
+    /// Pins a version for this directory, in `.go-version`
+    #[command(visible_alias = "pin")]
+    Local(Local),
+    /// Removes the version from this directory's `.go-version`
+    Unpin(Json),
+    /// Chooses a toolchain for this shell only
+    Shell(Shell),
+    /// Shows which `go` runs here and in a fresh shell, and what decides that
+    #[command(visible_alias = "explain")]
+    Why(Why),
+    /// What the directory hook asks
+    #[command(hide = true)]
+    Hook,
     /// Runs a command under a toolchain that need not be installed, and leaves nothing of it behind
     Try(Try),
     /// Runs a command under several toolchains, one after the other, and prints a table
@@ -233,28 +248,13 @@ pub(crate) struct Where {
 }
 
 #[derive(Debug, clap::Args)]
-pub(crate) struct Exec {
-    /// An installed version
-    #[arg(value_name = "SPEC")]
-    pub spec: String,
-    /// Installs the version first if need be
-    #[arg(long)]
-    pub install: bool,
-    #[command(flatten)]
-    pub source: Source,
-    /// The command and its arguments
-    #[arg(trailing_var_arg = true, allow_hyphen_values = true, required = true, value_name = "CMD")]
-    pub command: Vec<OsString>,
-}
-
-#[derive(Debug, clap::Args)]
 pub(crate) struct Env {
     /// Prints JSON
     #[arg(long, conflicts_with = "shell")]
     pub json: bool,
     /// Prints code for this shell that puts Go on PATH
     #[arg(long, value_parser = shells())]
-    pub shell: Option<Shell>,
+    pub shell: Option<ShellName>,
 }
 
 #[derive(Debug, clap::Args)]
@@ -285,16 +285,19 @@ pub(crate) struct Outdated {
 pub(crate) struct Init {
     /// The shell that will read it
     #[arg(value_parser = shells())]
-    pub shell: Shell,
+    pub shell: ShellName,
     /// Leaves the directory alone that `go install` puts programs into
     #[arg(long)]
     pub no_gobin: bool,
+    /// Lets what a project asks for come first on PATH while the shell is in it; bash, zsh and fish
+    #[arg(long)]
+    pub hook: bool,
 }
 
 /// The names of the shells.
-pub(crate) fn shells() -> impl TypedValueParser<Value = Shell> {
-    let name = |shell: Shell| PossibleValue::new(shell.name()).aliases(shell.aliases());
-    PossibleValuesParser::new(Shell::ALL.map(name)).try_map(|name| name.parse::<Shell>())
+pub(crate) fn shells() -> impl TypedValueParser<Value = ShellName> {
+    let name = |shell: ShellName| PossibleValue::new(shell.name()).aliases(shell.aliases());
+    PossibleValuesParser::new(ShellName::ALL.map(name)).try_map(|name| name.parse::<ShellName>())
 }
 
 #[derive(Debug, clap::Args)]
@@ -368,6 +371,7 @@ impl Command {
             Command::Upgrade(args) => Some(&args.source),
             Command::LsRemote(args) => Some(&args.source),
             Command::Exec(args) => Some(&args.source),
+            Command::Local(args) => Some(&args.source),
             Command::Try(args) => Some(&args.source),
             Command::Matrix(args) => Some(&args.source),
             Command::Bisect(args) => Some(&args.source),

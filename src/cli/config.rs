@@ -8,6 +8,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use gvm_rs::catalog::OFFICIAL_ARCHIVES;
 use gvm_rs::disk::{self, Disk, Faults};
+use gvm_rs::explain::{Fresh, Scene};
 use gvm_rs::gvm::Settings;
 use gvm_rs::model::Platform;
 use gvm_rs::net::{Location, LocationError, NetOptions, RetryPolicy};
@@ -138,12 +139,17 @@ impl Config {
 
     /// Opens the store.
     pub(crate) fn store(&self) -> Result<Store, StoreError> {
-        Store::open(self.root.clone(), Disk::with_faults(faults()))
+        Store::open(self.root.clone(), self.disk())
     }
 
     /// The store, to look for damage in it.
     pub(crate) fn damaged_store(&self) -> Result<Store, StoreError> {
-        Store::open_damaged(self.root.clone(), Disk::with_faults(faults()))
+        Store::open_damaged(self.root.clone(), self.disk())
+    }
+
+    /// The door to the disk.
+    pub(crate) fn disk(&self) -> Disk {
+        Disk::with_faults(faults())
     }
 
     /// How the library is to do things.
@@ -202,8 +208,42 @@ impl Config {
         Location::parse(value, self.insecure_mirror).map_err(bad)
     }
 
-    /// What shell code is given; with the directory of installed tools only where that is wanted.
-    pub(crate) fn init(&self, with_tools: bool) -> Result<Init, ConfigError> {
+    /// What a `go` that is typed here depends on.
+    pub(crate) fn scene(&self) -> Result<Scene, ConfigError> {
+        let directory = current_directory()?;
+        // As cmd/go has it: the directory under the name by which the shell went there, if that is still true.
+        let named = variable("PWD").map(PathBuf::from).filter(|named| named.is_absolute());
+        let is_here = |named: &PathBuf| named.canonicalize().is_ok_and(|real| real == directory);
+        Ok(Scene::of(named.filter(is_here).unwrap_or(directory), variable))
+    }
+
+    /// The user's shell, and what a login would give it.
+    pub(crate) fn fresh_shell(&self) -> Option<Fresh> {
+        const KEPT: [&str; 10] = [
+            "HOME",
+            "USER",
+            "LOGNAME",
+            "SHELL",
+            "LANG",
+            "LC_ALL",
+            "TZ",
+            "XDG_CONFIG_HOME",
+            "XDG_RUNTIME_DIR",
+            "ZDOTDIR",
+        ];
+        let given = [("PATH", "/usr/local/bin:/usr/bin:/bin"), ("TERM", "dumb")];
+        let kept = KEPT.into_iter().filter_map(|name| Some((name.into(), variable(name)?)));
+        let given = given.into_iter().map(|(name, value)| (name.into(), value.into()));
+        Some(Fresh { shell: environment().shell?, environment: kept.chain(given).collect() })
+    }
+
+    /// The user's home, if it is known.
+    pub(crate) fn home_directory(&self) -> Option<PathBuf> {
+        home()
+    }
+
+    /// What shell code is given; with the directory of installed tools, and the directory hook, only where wanted.
+    pub(crate) fn init(&self, with_tools: bool, with_hook: bool) -> Result<Init, ConfigError> {
         let bin = self.bin_for_path()?;
         // It is a prefix of `bin`, so it can be named wherever `bin` can.
         let root = bin.strip_suffix("/bin").unwrap_or_default().to_owned();
@@ -211,6 +251,7 @@ impl Config {
             root: (!self.is_default_root).then_some(root),
             bin,
             tools: if with_tools { self.tools() } else { None },
+            has_hook: with_hook || self.file.hook.unwrap_or(false),
         })
     }
 

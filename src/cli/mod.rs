@@ -67,10 +67,12 @@ fn finish(outcome: Result<ExitCode, Failure>, farewell: &str, ui: &Ui) -> ExitCo
 
 fn run(command: Command, config: &Config, ui: &Ui) -> Result<ExitCode, Failure> {
     use commands::{
-        bisect, cache, completions, env, exec, history, init, install, list, locate, man, matrix, outdated,
+        bisect, cache, completions, env, exec, history, init, install, list, local, locate, man, matrix,
+        outdated,
     };
     use commands::{
-        preflight, program, prune, remote, repair, rollback, switch, trial, undo, uninstall, upgrade, verify,
+        preflight, program, prune, remote, repair, rollback, shell, switch, trial, undo, uninstall, upgrade,
+        verify, why,
     };
     match command {
         Command::Program(args) => program::run(&args, config, ui),
@@ -86,6 +88,11 @@ fn run(command: Command, config: &Config, ui: &Ui) -> Result<ExitCode, Failure> 
         Command::Which(args) => locate::which(&args, config, ui),
         Command::Where(args) => locate::place(&args, config, ui),
         Command::Exec(args) => exec::run(&args, config, ui),
+        Command::Local(args) => local::run(&args, config, ui),
+        Command::Unpin(output) => local::unpin(output, config, ui),
+        Command::Shell(args) => shell::run(&args, config, ui),
+        Command::Hook => shell::hook(config, ui),
+        Command::Why(args) => why::run(&args, config, ui),
         Command::Try(args) => trial::run(&args, config, ui),
         Command::Matrix(args) => matrix::run(&args, config, ui),
         Command::Bisect(args) => bisect::run(&args, config, ui),

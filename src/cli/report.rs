@@ -12,7 +12,8 @@ use gvm_rs::damage::DamageError;
 use gvm_rs::disk::DiskError;
 use gvm_rs::gvm::GvmError;
 use gvm_rs::model::{GoVersion, RequestError, VersionError};
-use gvm_rs::project::LookupError;
+use gvm_rs::project::{LookupError, PinError};
+use gvm_rs::shell::Shell;
 use gvm_rs::store::{ReceiveError, StoreError};
 use gvm_rs::trial::TrialError;
 use gvm_rs::upgrade::UpgradeError;
@@ -44,8 +45,22 @@ pub(crate) enum Failure {
     Request(#[from] RequestError),
     #[error(transparent)]
     Project(#[from] LookupError),
-    #[error("no file here or above asks for a Go version (.go-version, go.work, go.mod, .tool-versions)")]
+    #[error(
+        "no file here or above asks for a Go version (.go-version, .tool-versions, mise.toml, go.work, go.mod)"
+    )]
     NoProject,
+    #[error(transparent)]
+    Pin(#[from] PinError),
+    #[error("no `.go-version` in this directory names a version")]
+    NoPin,
+    #[error("the program alone cannot change this shell; `gvm-rs init` loads a function for that")]
+    NoFunction,
+    #[error("nothing was chosen for this shell")]
+    NothingChosen,
+    #[error("there is no directory hook for {0}, only for bash, zsh and fish")]
+    NoHook(Shell),
+    #[error("no command is named")]
+    NoCommand,
     #[error("nothing is current")]
     NothingCurrent,
     #[error("no toolchain is installed")]

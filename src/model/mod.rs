@@ -5,6 +5,7 @@
 
 pub mod digest;
 mod excerpt;
+pub mod gotoolchain;
 pub mod index;
 pub mod platform;
 pub mod project;
@@ -15,9 +16,12 @@ pub mod version;
 
 pub use digest::{DigestError, Sha256};
 pub use excerpt::Excerpt;
+pub use gotoolchain::{Because, Choice, GoToolchain, GoToolchainError, Mode};
 pub use index::{Archive, Contradiction, Index, IndexError, Release, SelectError};
 pub use platform::{Platform, PlatformError};
-pub use project::{ProjectError, VersionFile, request_in};
+pub use project::{
+    GoLine, GoLines, ProjectError, ToolchainLine, VersionFile, go_lines_in, request_in, with_go_version,
+};
 pub use range::Range;
 pub use request::{RequestError, VersionRequest};
 pub use requirements::{OsVersion, Room};

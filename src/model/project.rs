@@ -1,11 +1,15 @@
 //! The files of a project that say which Go it wants. This module reads text that is already in memory, never a file.
 
+mod go_mod;
+mod mise;
+
 use std::fmt;
 
 use thiserror::Error;
 
-use super::version::VersionError;
-use super::{Excerpt, GoVersion, Lang, RequestError, VersionRequest};
+use super::{Excerpt, RequestError, VersionRequest};
+
+pub use go_mod::{GoLine, GoLines, ToolchainLine};
 
 /// A kind of file that can ask for a Go version.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -18,6 +22,10 @@ pub enum VersionFile {
     GoMod,
     /// `.tool-versions`, as of asdf.
     ToolVersions,
+    /// `mise.toml`
+    Mise,
+    /// `.mise.toml`
+    HiddenMise,
 }
 
 /// A project file that cannot be understood; `line` counts from 1.
@@ -63,6 +71,8 @@ impl VersionFile {
             VersionFile::GoWork => "go.work",
             VersionFile::GoMod => "go.mod",
             VersionFile::ToolVersions => ".tool-versions",
+            VersionFile::Mise => "mise.toml",
+            VersionFile::HiddenMise => ".mise.toml",
         }
     }
 
@@ -70,9 +80,14 @@ impl VersionFile {
     pub const fn limit(self) -> usize {
         match self {
             VersionFile::GoVersion => 4 << 10,
-            VersionFile::ToolVersions => 64 << 10,
+            VersionFile::ToolVersions | VersionFile::Mise | VersionFile::HiddenMise => 64 << 10,
             VersionFile::GoWork | VersionFile::GoMod => 16 << 20,
         }
+    }
+
+    /// Whether it belongs to Go itself: what it says is the least that will do, where a pin is what is wanted.
+    pub const fn is_minimum(self) -> bool {
+        matches!(self, VersionFile::GoWork | VersionFile::GoMod)
     }
 }
 
@@ -94,8 +109,44 @@ pub fn request_in(file: VersionFile, text: &str) -> Result<Option<VersionRequest
     match file {
         VersionFile::GoVersion => lines.go_version(),
         VersionFile::ToolVersions => lines.tool_versions(),
-        VersionFile::GoWork | VersionFile::GoMod => lines.go_mod(),
+        VersionFile::GoWork | VersionFile::GoMod => GoLines::read(&lines).map(|lines| lines.request()),
+        VersionFile::Mise | VersionFile::HiddenMise => mise::request(&lines),
     }
+}
+
+/// Returns what the `text` of a go.work or go.mod says about Go.
+///
+/// # Errors
+/// [`ProjectError`] with the line that cannot be understood.
+pub fn go_lines_in(file: VersionFile, text: &str) -> Result<GoLines, ProjectError> {
+    if text.len() > file.limit() {
+        return Err(ProjectError::TooLong { file, limit: file.limit() });
+    }
+    GoLines::read(&Lines { file, text: text.strip_prefix('\u{feff}').unwrap_or(text) })
+}
+
+/// Returns the `text` of a `.go-version` with another version in it, or with none; comments stay.
+///
+/// A version that is not there yet becomes the last line.
+pub fn with_go_version(text: &str, version: Option<super::GoVersion>) -> String {
+    let (mut kept, mut left) = (String::new(), version.map(|version| version.to_string()));
+    for line in text.split_inclusive('\n') {
+        let content = line.split_once('#').map_or(line, |(content, _)| content);
+        let content = content.trim_start_matches('\u{feff}').trim_ascii();
+        match left.take_if(|_| !content.is_empty()) {
+            Some(version) => kept.push_str(&line.replacen(content, &version, 1)),
+            // Without the first one the next would be the version; a comment behind it was about it.
+            None if version.is_none() && !content.is_empty() => {}
+            None => kept.push_str(line),
+        }
+    }
+    if let Some(version) = left {
+        if !kept.is_empty() && !kept.ends_with('\n') {
+            kept.push('\n');
+        }
+        kept.push_str(&format!("{version}\n"));
+    }
+    kept
 }
 
 /// In both version files: use whatever Go the machine has.
@@ -144,71 +195,6 @@ impl<'a> Lines<'a> {
             parsed => parsed.map(Some),
         }
         .map_err(|source| ProjectError::Request { file: self.file, line, source })
-    }
-
-    /// The `toolchain` line if it is at least as new as the `go` line, else the `go` line.
-    fn go_mod(&self) -> Result<Option<VersionRequest>, ProjectError> {
-        let (mut go, mut toolchain) = (None, None);
-        for (line, content) in self.directives() {
-            let words: Vec<&str> = content.split_ascii_whitespace().take(3).collect();
-            let understood = match words.as_slice() {
-                ["go", version] if go.is_none() => {
-                    go = go_line(version);
-                    go.is_some()
-                }
-                ["toolchain", name] if toolchain.is_none() => {
-                    toolchain = toolchain_line(name);
-                    toolchain.is_some()
-                }
-                ["go" | "toolchain", ..] => false,
-                _ => true,
-            };
-            if !understood {
-                return Err(ProjectError::Line { file: self.file, line, found: Excerpt::of(content) });
-            }
-        }
-        Ok(match (go, toolchain.flatten()) {
-            (Some(go), Some(toolchain)) if !raises(toolchain, &go) => Some(go),
-            (_, Some(toolchain)) => Some(VersionRequest::Exact(toolchain)),
-            (go, None) => go,
-        })
-    }
-
-    /// The lines of a go.mod outside `require (...)` and the like, where a first word `go` is something else.
-    fn directives(&self) -> impl Iterator<Item = (usize, &'a str)> {
-        let mut in_block = false;
-        self.without_comments("//").filter(move |(_, content)| {
-            let was_in_block = in_block;
-            in_block = if in_block { !content.starts_with(')') } else { content.ends_with('(') };
-            !was_in_block && !in_block
-        })
-    }
-}
-
-/// `go 1.22` is a language version, also where a release has that name: any release of it will do.
-fn go_line(version: &str) -> Option<VersionRequest> {
-    if !version.starts_with(|first: char| first.is_ascii_digit()) {
-        return None;
-    }
-    let lang = version.parse::<Lang>().map(VersionRequest::Newest);
-    lang.or_else(|_| version.parse().map(VersionRequest::Exact)).ok()
-}
-
-/// Returns `Some(None)` for `default`, which asks for nothing. A suffix after `-` names a private build of the release.
-fn toolchain_line(name: &str) -> Option<Option<GoVersion>> {
-    if name == "default" {
-        return Some(None);
-    }
-    let (release, _suffix) = name.split_once('-').unwrap_or((name, ""));
-    let parsed: Result<GoVersion, VersionError> = release.parse();
-    Some(Some(parsed.ok().filter(|_| release.starts_with("go"))?))
-}
-
-fn raises(toolchain: GoVersion, go: &VersionRequest) -> bool {
-    match go {
-        VersionRequest::Exact(version) => toolchain > *version,
-        VersionRequest::Newest(lang) => toolchain.lang() >= *lang,
-        _ => true,
     }
 }
 
@@ -325,10 +311,68 @@ mod tests {
         }
     }
 
+    #[test]
+    fn mise_has_a_table_of_tools() {
+        let mise = |text| asked(VersionFile::Mise, text);
+        assert_eq!(mise("[tools]\ngo = \"1.24.5\"\n\n[vars]\nGO = \"go\"\n").unwrap(), "1.24.5");
+        assert_eq!(mise("[tools]\ngo = { version = '1.26.0', postinstall = 'x' }\n").unwrap(), "1.26.0");
+        assert_eq!(mise("[tools]\ngo = [\"1.22\", \"1.21\"]\n").unwrap(), "1.22");
+        assert_eq!(mise("[tools]\ngo = [{ version = \"1.22\" }]\n").unwrap(), "1.22");
+        assert_eq!(mise("[tools.go]\nversion = \"latest\"\n").unwrap(), "latest");
+        assert_eq!(mise("[[tools.go]]\nversion = \"1.21\"\n").unwrap(), "1.21");
+        assert_eq!(mise("\u{feff}tools.\"core:go\" = \"1.22\"\r\n").unwrap(), "1.22");
+        assert_eq!(mise("[tools]\ngolang = \"1.20\"\n").unwrap(), "1.20");
+        for nothing in [
+            "",
+            "[env]\ngo = 3\n",
+            "[tools]\n\"go:x.org/y\" = \"1\"\n",
+            "tools.go = \"system\"",
+            "tools.go = []",
+        ] {
+            assert_eq!(mise(nothing), None, "{nothing:?}");
+        }
+    }
+
+    #[test]
+    fn a_mise_file_must_name_a_version() {
+        let deep = format!("tools.go = {}", "[".repeat(200));
+        for (text, line) in [
+            ("[tools]\n\ngo = 1.22\n", 3),
+            ("[tools]\ngo = \"ref:main\"\n", 2),
+            ("[tools]\ngo = \"path:/opt/go\"\n", 2),
+            ("[tools]\ngo = \"{{ env.GO }}\"\n", 2),
+            ("[tools]\ngo = {\n os = \"linux\" }\n", 2),
+            ("[tools]\ngo = true\n", 2),
+            ("\n\ntools = 1\n", 3),
+            ("[tools]\ngo = \"1.22\"\ngo = \"1.23\"\n", 3),
+            (deep.as_str(), 1),
+        ] {
+            let error = request_in(VersionFile::Mise, text).unwrap_err();
+            assert!(error.to_string().contains(&format!("line {line} of mise.toml")), "{text:?}: {error}");
+        }
+    }
+
+    #[test]
+    fn a_pin_changes_the_version_and_nothing_else() {
+        let version = Some("1.22.5".parse().unwrap());
+        for (text, pinned, unpinned) in [
+            ("", "1.22.5\n", ""),
+            ("1.21\n", "1.22.5\n", ""),
+            ("go1.21.13", "1.22.5", ""),
+            ("\u{feff}1.21\r\n", "\u{feff}1.22.5\r\n", ""),
+            ("# why\n\n 1.21 # old\n1.20\n", "# why\n\n 1.22.5 # old\n1.20\n", "# why\n\n"),
+            ("# none", "# none\n1.22.5\n", "# none"),
+            ("not a version\n", "1.22.5\n", ""),
+        ] {
+            assert_eq!(with_go_version(text, version), pinned, "{text:?}");
+            assert_eq!(with_go_version(text, None), unpinned, "{text:?}");
+        }
+    }
+
     proptest! {
         #[test]
         fn no_text_panics_or_reaches_the_terminal_raw(text in "((go|toolchain|golang|require)[ (]?)?\\PC{0,9}\\s?[\\x00-\\x1f]?.{0,40}") {
-            for file in [VersionFile::GoMod, VersionFile::GoVersion, VersionFile::ToolVersions] {
+            for file in [VersionFile::GoMod, VersionFile::GoVersion, VersionFile::ToolVersions, VersionFile::Mise] {
                 if let Err(error) = request_in(file, &text) {
                     prop_assert!(!error.to_string().contains(char::is_control));
                 }

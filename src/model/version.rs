@@ -103,6 +103,10 @@ impl GoVersion {
 }
 
 impl Lang {
+    pub(super) const fn new(major: u32, minor: u32) -> Lang {
+        Lang { major, minor }
+    }
+
     /// Returns the first number: 1 in `1.22`.
     pub const fn major(self) -> u32 {
         self.major
@@ -116,6 +120,11 @@ impl Lang {
     /// Returns the language version that follows: `1.23` after `1.22`.
     pub const fn next(self) -> Lang {
         Lang { major: self.major, minor: self.minor.saturating_add(1) }
+    }
+
+    /// Returns its first release: `1.22.0`, and `1.20` of 1.20.
+    pub const fn first_release(self) -> GoVersion {
+        GoVersion { major: self.major, minor: self.minor, patch: 0, pre: None }
     }
 
     /// Tells whether its first release carries the same name, as `go1.20` does and `go1.21.0` does not.

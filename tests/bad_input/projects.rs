@@ -7,9 +7,11 @@ use std::path::PathBuf;
 use crate::scene::{NEW, OLD, Scene, is_refusal};
 use crate::support::Run;
 
+const NAMES: [&str; 6] = [".go-version", ".tool-versions", "mise.toml", ".mise.toml", "go.mod", "go.work"];
+
 fn project(scene: &Scene, name: &str, text: &[u8]) -> PathBuf {
     let directory = scene.sandbox.dir("project");
-    for file in [".go-version", "go.mod", "go.work", ".tool-versions"] {
+    for file in NAMES {
         fs::remove_file(directory.join(file)).ok();
     }
     fs::write(directory.join(name), text).unwrap();
@@ -55,6 +57,13 @@ fn malformed_files_are_named_with_their_line() {
         ("go.mod", "module x\ngo 1.22\ntoolchain ../../x\n", "line 3"),
         ("go.mod", "module x\ngo 1.22\ntoolchain \u{1b}[2J\n", "\\u{1b}[2J"),
         ("go.work", "go 1.22.5.6\n", "line 1"),
+        ("mise.toml", "[tools]\ngo = 1.22\n", "line 2 of mise.toml: `go = 1.22`"),
+        ("mise.toml", "[tools]\ngo = \"../../x\"\n", "line 2"),
+        ("mise.toml", "[tools]\nnode = \"20\"\ngo = { postinstall = \"touch x\" }\n", "line 3"),
+        ("mise.toml", "[tools]\ngo = [\"\u{202e}1.22\"]\n", "\\u{202e}1.22"),
+        ("mise.toml", "tools = 3\n", "line 1"),
+        ("mise.toml", "[tools\ngo = \"1.22\"\n", "line 1"),
+        (".mise.toml", "[tools]\ngo = \"{{ exec(command='touch x') }}\"\n", "line 2"),
     ] {
         let directory = project(&scene, name, text.as_bytes());
         let path = directory.join(name).display().to_string();
@@ -79,7 +88,7 @@ fn a_link_is_refused_and_its_target_never_shown() {
     let scene = Scene::new();
     let secret = scene.sandbox.home().join("secret");
     fs::write(&secret, "hunter2\n").unwrap();
-    for name in [".go-version", "go.mod", "go.work", ".tool-versions"] {
+    for name in NAMES {
         let directory = project(&scene, name, b"");
         fs::remove_file(directory.join(name)).unwrap();
         symlink(&secret, directory.join(name)).unwrap();
@@ -97,7 +106,7 @@ fn a_link_is_refused_and_its_target_never_shown() {
 #[test]
 fn what_is_no_file_neither_hangs_nor_is_read() {
     let scene = Scene::new();
-    for name in [".go-version", "go.mod", "go.work", ".tool-versions"] {
+    for name in NAMES {
         let directory = project(&scene, name, b"");
         let path = directory.join(name);
         fs::remove_file(&path).unwrap();
@@ -109,9 +118,13 @@ fn what_is_no_file_neither_hangs_nor_is_read() {
 #[test]
 fn a_huge_file_is_not_read() {
     let scene = Scene::new();
-    for (name, size) in
-        [(".go-version", 5 << 10), (".tool-versions", 65 << 10), ("go.mod", 17 << 20), ("go.work", 1 << 40)]
-    {
+    for (name, size) in [
+        (".go-version", 5 << 10),
+        (".tool-versions", 65 << 10),
+        ("mise.toml", 65 << 10),
+        ("go.mod", 17 << 20),
+        ("go.work", 1 << 40),
+    ] {
         let directory = project(&scene, name, b"1.22.5\n");
         fs::File::options().write(true).open(directory.join(name)).unwrap().set_len(size).unwrap();
         refused(&scene, &directory, &["cannot read", name, "larger than"]);

@@ -23,7 +23,22 @@ const CASES: &[Case] = &[
     (&[("go.mod", "go 1.21\n"), ("a/b/go.mod", "go 1.22\n")], "a", "go1.21.13"),
     // A pin comes before what the module needs; a workspace above a module speaks for it.
     (&[(".go-version", "1.21.13\n"), ("go.mod", "go 1.22\n")], ".", "go1.21.13"),
-    (&[("go.mod", "go 1.21\n"), (".tool-versions", "golang 1.22.4\n")], ".", "go1.21.13"),
+    (&[("go.mod", "go 1.21\n"), (".tool-versions", "golang 1.22.4\n")], ".", "go1.22.4"),
+    (&[("go.work", "go 1.21\n"), ("mise.toml", "[tools]\ngo = \"1.22.4\"\n")], ".", "go1.22.4"),
+    (
+        &[
+            (".go-version", "1.21.13\n"),
+            (".tool-versions", "go 1.22\n"),
+            ("mise.toml", "tools.go = \"1.23\"\n"),
+        ],
+        ".",
+        "go1.21.13",
+    ),
+    (
+        &[("mise.toml", "[tools]\nnode = \"20\"\n"), (".mise.toml", "[tools.go]\nversion = \"1.21\"\n")],
+        ".",
+        "go1.21.13",
+    ),
     (&[("go.work", "go 1.22\n"), ("m/go.mod", "go 1.21\n")], "m", "go1.22.5"),
     // What leaves the choice open is passed over.
     (&[(".go-version", "1.21.13\n"), ("a/.tool-versions", "nodejs 20\n")], "a", "go1.21.13"),

@@ -1,14 +1,13 @@
 //! How changes are told: what was installed, what `go` means now, and what would still hide it.
 
-use std::os::unix::fs::PermissionsExt as _;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use gvm_rs::catalog::Answerer;
 use gvm_rs::gvm::Installed;
-use gvm_rs::model::VersionRequest;
+use gvm_rs::model::{GoVersion, VersionRequest};
 use gvm_rs::net::escaped;
 use gvm_rs::shell::Shell;
-use gvm_rs::store::Switched;
+use gvm_rs::store::{Store, Switched};
 use serde_json::json;
 
 use crate::cli::config::{Config, variable};
@@ -49,7 +48,7 @@ pub(super) fn tell_installed(request: &VersionRequest, installed: &Installed, ui
 }
 
 /// Tells what a switch came to, and what would keep a shell from running the new Go.
-pub(super) fn tell_switched(switched: &Switched, config: &Config, ui: &Ui) {
+pub(super) fn tell_switched(switched: &Switched, store: &Store, config: &Config, ui: &Ui) {
     let to = switched.to.version.toolchain();
     match switched.from {
         _ if !switched.is_change() => ui.say(format_args!("{to} is current already")),
@@ -59,7 +58,7 @@ pub(super) fn tell_switched(switched: &Switched, config: &Config, ui: &Ui) {
         }
         None => ui.say(format_args!("now {to}")),
     }
-    tell_obstacles(config, ui);
+    tell_obstacles(switched.to.version, store, config, ui);
 }
 
 /// A switch as JSON.
@@ -72,11 +71,10 @@ pub(super) fn switched_json(switched: &Switched) -> serde_json::Value {
 }
 
 /// Names what stands between a shell like this one and the current toolchain.
-fn tell_obstacles(config: &Config, ui: &Ui) {
+fn tell_obstacles(version: GoVersion, store: &Store, config: &Config, ui: &Ui) {
     let bin = config.root.join("bin");
     let path = variable("PATH").unwrap_or_default();
     let directories: Vec<PathBuf> = std::env::split_paths(&path).collect();
-    let first = directories.iter().find(|directory| is_program(&directory.join("go")));
     if !directories.contains(&bin) {
         ui.note(format_args!("`{}` is not on PATH in this shell", escaped(&bin.to_string_lossy())));
         if let Err(error) = config.bin_for_path() {
@@ -91,17 +89,12 @@ fn tell_obstacles(config: &Config, ui: &Ui) {
         let hint =
             format!("put this into ~/.bashrc (or zsh, fish, sh alike): eval \"$({home}gvm-rs init bash)\"");
         ui.hint(escaped(&hint));
-    } else if let Some(first) = first.filter(|first| **first != bin) {
-        let first = first.join("go");
-        ui.note(format_args!("`{}` comes before it on PATH", escaped(&first.to_string_lossy())));
     }
-    if let Some(root) = variable("GOROOT") {
-        let root = root.to_string_lossy();
-        ui.note(format_args!("GOROOT is set to `{}`, and overrules every Go", escaped(&root)));
-        ui.hint("run `unset GOROOT`, and remove it from your shell's files");
+    let Ok(scene) = config.scene() else { return };
+    for obstacle in scene.obstacles(version, store) {
+        ui.note(obstacle.says);
+        if let Some(mend) = obstacle.mend {
+            ui.hint(mend);
+        }
     }
-}
-
-fn is_program(path: &Path) -> bool {
-    std::fs::metadata(path).is_ok_and(|meta| meta.is_file() && meta.permissions().mode() & 0o111 != 0)
 }

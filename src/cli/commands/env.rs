@@ -13,7 +13,7 @@ use crate::cli::ui::Ui;
 
 pub(crate) fn run(args: &Env, config: &Config, ui: &Ui) -> Result<ExitCode, Failure> {
     if let Some(shell) = args.shell {
-        ui.result(shell.init(&config.init(true)?));
+        ui.result(shell.init(&config.init(true, false)?));
         return Ok(ExitCode::SUCCESS);
     }
     let store = config.store()?;

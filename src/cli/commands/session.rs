@@ -3,8 +3,9 @@
 use std::io;
 
 use gvm_rs::catalog::Fetched;
+use gvm_rs::explain::{self, Scene};
 use gvm_rs::gvm::{Gvm, Settings};
-use gvm_rs::model::{Platform, VersionRequest};
+use gvm_rs::model::{GoVersion, Platform, VersionRequest};
 use gvm_rs::net::Net;
 use gvm_rs::project;
 use gvm_rs::store::Store;
@@ -97,4 +98,12 @@ pub(super) fn request_or_project(typed: Option<&str>, ui: &Ui) -> Result<Version
         wish.request
     ));
     Ok(wish.request)
+}
+
+/// Says so where a project's go.work or go.mod needs another Go than the one that was chosen for it.
+pub(super) fn warn_of_shortfall(version: GoVersion, scene: &Scene, store: &Store, ui: &Ui) {
+    if let Some(says) = explain::shortfall(version, scene, store) {
+        ui.note(says);
+        ui.hint("a pin at least as new as the go line keeps it from that: `gvm-rs local VERSION`");
+    }
 }

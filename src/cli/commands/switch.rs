@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use super::changes;
-use super::session::{Session, request_or_project};
+use super::session::{self, Session, request_or_project};
 use crate::cli::args::Use;
 use crate::cli::config::Config;
 use crate::cli::report::Failure;
@@ -25,6 +25,9 @@ pub(crate) fn run(args: &Use, config: &Config, ui: &Ui) -> Result<ExitCode, Fail
     if args.output.json {
         ui.json(&changes::switched_json(&switched));
     }
-    changes::tell_switched(&switched, config, ui);
+    changes::tell_switched(&switched, gvm.store, config, ui);
+    if args.spec.is_none() {
+        session::warn_of_shortfall(installed.version, &config.scene()?, gvm.store, ui);
+    }
     Ok(ExitCode::SUCCESS)
 }

@@ -21,6 +21,7 @@ pub(super) struct File {
     pub(super) lock_timeout: Option<u64>,
     pub(super) proof: Option<Proof>,
     pub(super) check: Option<String>,
+    pub(super) hook: Option<bool>,
     pub(super) proof_timeout: Option<NonZeroU64>,
     pub(super) build_timeout: Option<NonZeroU64>,
     pub(super) retries: Option<u32>,

@@ -4,6 +4,7 @@ use gvm_rs::binary::BinaryError;
 use gvm_rs::catalog::CatalogError;
 use gvm_rs::damage::DamageError;
 use gvm_rs::gvm::GvmError;
+use gvm_rs::project::PinError;
 use gvm_rs::store::{BuildError, ProofError, ReceiveError, StoreError};
 use gvm_rs::trial::TrialError;
 use gvm_rs::upgrade::UpgradeError;
@@ -33,7 +34,10 @@ impl Failure {
                 USAGE
             }
             Failure::NotAGeneration(_) | Failure::NotARelease(_) | Failure::NotALine(_) => USAGE,
-            Failure::Project(_) | Failure::NoProject => USAGE,
+            Failure::Project(_) | Failure::NoProject | Failure::Pin(PinError::Lookup(_)) => USAGE,
+            Failure::NoFunction | Failure::NoHook(_) | Failure::NoCommand => USAGE,
+            Failure::Pin(PinError::Disk(_)) => DISK,
+            Failure::NoPin | Failure::NothingChosen => NOT_INSTALLED,
             Failure::NoMatch(_) => NO_SUCH_RELEASE,
             Failure::NothingCurrent | Failure::NothingInstalled => NOT_INSTALLED,
             Failure::NoProgram { .. } | Failure::NothingToRemove(_) => NOT_INSTALLED,

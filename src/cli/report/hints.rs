@@ -48,6 +48,17 @@ impl Failure {
                 let names: Vec<String> = meant.iter().map(ToString::to_string).collect();
                 Some(format!("name it exactly, as {}", names.join(" or ")))
             }
+            Failure::NoFunction => Some(
+                "put `eval \"$(gvm-rs init bash)\"` into ~/.bashrc (zsh, fish and sh alike), or type it"
+                    .to_owned(),
+            ),
+            Failure::NothingChosen => {
+                Some("`gvm-rs shell 1.22` chooses, `gvm-rs why` shows what `go` is".to_owned())
+            }
+            Failure::NoHook(_) => {
+                Some("`gvm-rs exec CMD` runs under what the project here asks for".to_owned())
+            }
+            Failure::NoCommand => Some("`gvm-rs exec 1.22 -- go test ./...`".to_owned()),
             Failure::NotExact { .. } | Failure::NothingToRemove(_) => {
                 Some("`gvm-rs list` shows the names".to_owned())
             }

@@ -147,11 +147,6 @@ impl Config {
         Store::open_damaged(self.root.clone(), self.disk())
     }
 
-    /// The door to the disk.
-    pub(crate) fn disk(&self) -> Disk {
-        Disk::with_faults(faults())
-    }
-
     /// How the library is to do things.
     pub(crate) fn settings(&self) -> Result<Settings, ConfigError> {
         let platform = Platform::host().ok_or(ConfigError::UnknownPlatform(std::env::consts::ARCH))?;

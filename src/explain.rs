@@ -37,6 +37,8 @@ pub struct Scene {
     pub goenv: Option<OsString>,
     /// GOWORK, if it is set.
     pub gowork: Option<OsString>,
+    /// GO111MODULE, if it is set.
+    pub go111module: Option<OsString>,
     /// Where cmd/go has its `go/env`, unless GOENV says otherwise.
     pub config: Option<PathBuf>,
     /// The directory for temporary files, where a go.mod does not count.
@@ -106,6 +108,7 @@ impl Scene {
             gotoolchain: set("GOTOOLCHAIN"),
             goenv: set("GOENV"),
             gowork: set("GOWORK"),
+            go111module: set("GO111MODULE"),
             config,
             temporary: set("TMPDIR").map_or("/tmp".into(), PathBuf::from),
             session: set("GVM_RS_SHELL").map(PathBuf::from),
@@ -182,7 +185,10 @@ impl Judge<'_> {
                     "{} is too old for this module, and nothing newer is allowed",
                     choice.other.unwrap_or_else(|| first.shown_version())
                 )),
-                None => Runs::Program(first),
+                None => match self.lost_root() {
+                    Some(root) => Runs::Error(format!("cannot find GOROOT directory: {root}")),
+                    None => Runs::Program(first),
+                },
                 Some(name) => self.find_toolchain(name),
             },
         }
@@ -202,10 +208,17 @@ impl Judge<'_> {
         match because {
             Because::Toolchain | Because::Go | Because::Default => "module",
             Because::Setting => self.settings.layer(),
+            _ if choice.is_some() && self.lost_root().is_some() => "goroot",
             _ if directory.is_some() && directory == self.scene.session.as_deref() => "session",
             _ if directory.is_some() && directory == self.scene.hook.as_deref() => "hook",
             _ => "path",
         }
+    }
+
+    /// A GOROOT that is not there: cmd/go goes no further, unless it runs another toolchain.
+    fn lost_root(&self) -> Option<String> {
+        let root = self.settings.goroot.as_ref()?;
+        (!Path::new(&root.value).is_dir()).then(|| shown(root.value.display()))
     }
 
     fn note_path(&mut self, decider: &str) {
@@ -234,7 +247,7 @@ impl Judge<'_> {
     fn note_settings(&mut self, decider: &str) {
         if let Some(root) = &self.settings.goroot {
             let text = format!("GOROOT is `{}`{}", shown(root.value.display()), root.origin);
-            self.note("goroot", false, text);
+            self.note("goroot", decider == "goroot", text);
         }
         if let Some(setting) = &self.settings.gotoolchain {
             let text = format!("GOTOOLCHAIN is `{}`{}", shown(setting.value.display()), setting.origin);

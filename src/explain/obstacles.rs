@@ -29,11 +29,11 @@ impl Scene {
         let settings = Settings::read_for(self, store, version);
         if let Some(root) = &settings.goroot {
             let says = format!("GOROOT is set to `{}`, and overrules every Go", shown(root.value.display()));
-            add(says, Some(format!("run {}", root.origin.mend("GOROOT"))));
+            add(says, Some(root.origin.mend("GOROOT")));
         }
         if let Some(setting) = &settings.gotoolchain {
             let value = shown(setting.value.display());
-            let mend = Some(format!("run {}", setting.origin.mend("GOTOOLCHAIN")));
+            let mend = Some(setting.origin.mend("GOTOOLCHAIN"));
             match settings.choose(Some(version), &Ok(None)) {
                 Ok(choice) => {
                     if let Some(other) = choice.other {

@@ -36,6 +36,7 @@ pub(super) struct Settings {
     pub(super) goroot: Option<Setting>,
     pub(super) gotoolchain: Option<Setting>,
     pub(super) gowork: Option<OsString>,
+    go111module: Option<OsString>,
 }
 
 /// What cmd/go chooses, or why it refuses.
@@ -58,9 +59,9 @@ impl Origin {
     /// What to type to be rid of a setting.
     pub fn mend(&self, name: &str) -> String {
         match self {
-            Origin::Environment => format!("`unset {name}`, and remove it from your shell's files"),
-            Origin::UserFile(_) => format!("`go env -u {name}` removes it"),
-            Origin::Toolchain => format!("`go env -w {name}=...` overrules it"),
+            Origin::Environment => format!("run `unset {name}`, and remove it from your shell's files"),
+            Origin::UserFile(_) => format!("run `go env -u {name}`"),
+            Origin::Toolchain => format!("run `go env -w {name}=auto`"),
         }
     }
 }
@@ -99,6 +100,7 @@ impl Settings {
         Settings {
             gotoolchain: setting("GOTOOLCHAIN", &scene.gotoolchain).or_else(stock),
             gowork: setting("GOWORK", &scene.gowork).map(|setting| setting.value),
+            go111module: setting("GO111MODULE", &scene.go111module).map(|setting| setting.value),
             goroot,
         }
     }
@@ -110,6 +112,14 @@ impl Settings {
         demand: &Result<Option<Demand>, String>,
     ) -> Outcome {
         let stays = Choice { other: None, because: crate::model::Because::Enough, is_too_old: false };
+        let looks = match self.go111module.as_deref().map(OsStr::as_encoded_bytes) {
+            None | Some(b"on") => true,
+            Some(b"auto") => !matches!(demand, Ok(None)),
+            Some(_) => false,
+        };
+        if !looks {
+            return Ok(stays);
+        }
         // Of a shim nothing is known, and without any GOTOOLCHAIN cmd/go does not look for another.
         let (Some(version), Some(setting)) = (version, &self.gotoolchain) else { return Ok(stays) };
         let text = setting.value.to_string_lossy();

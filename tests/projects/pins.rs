@@ -24,6 +24,10 @@ fn a_pin_is_an_exact_version_and_says_so() {
         assert_eq!(run.stderr.contains("go1.23.1 is not installed"), pinned == "1.23.1", "{run}");
     }
     assert_eq!(tree_names(&project), [".go-version"]);
+    let run = sandbox.gvm_in(&project, &["local"]).ok();
+    assert_eq!(run.out(), "1.23.1");
+    assert!(run.stderr.contains(".go-version` says"), "{run}");
+    sandbox.gvm(&["local"]).fails(2);
     let run = sandbox.gvm_in(&project, &["-q", "pin", "1.21", "--json"]).ok();
     let json: Value = serde_json::from_str(&run.stdout).unwrap();
     assert_eq!((json["version"].as_str(), json["installed"].as_bool()), (Some("1.21.13"), Some(true)));

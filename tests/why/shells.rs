@@ -5,7 +5,7 @@ use std::fs;
 use serde_json::Value;
 
 use crate::support::{Run, Sandbox};
-use crate::{needs, stocked};
+use crate::{needs, path_of, stocked};
 
 /// Asks with this login shell; returns what it has as a login shell, and as an interactive one.
 fn ask(sandbox: &Sandbox, shell: &str) -> (Value, Value, Run) {
@@ -45,6 +45,12 @@ fn a_shell_reads_its_files_and_each_its_own() {
         fs::remove_file(sandbox.home().join(login)).unwrap();
         fs::write(sandbox.home().join(terminal), &line).unwrap();
         assert_eq!(outcome(&sandbox), (false, shell != "dash"), "{shell}");
+        let path = path_of(&[&sandbox.root().join("bin")]);
+        let shell = format!("/usr/bin/{shell}");
+        let run = sandbox.gvm_with(&[("SHELL", &shell), ("PATH", &path)], &["why"]).ok();
+        assert!(run.stdout.starts_with("go1.22.5 runs: `"), "{run}");
+        let says = format!("hint: `{shell} -lc` does not find gvm-rs's `go` first");
+        assert!(run.stderr.contains(&says), "{run}");
     }
     if needs::program("fish") {
         let (_mirror, sandbox) = stocked();

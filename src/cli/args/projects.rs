@@ -32,9 +32,9 @@ Exits with 0 if a `go` runs here, and with 4 if none does.";
 #[derive(Debug, clap::Args)]
 #[command(after_help = ABOUT_LOCAL)]
 pub(crate) struct Local {
-    /// A version; one that is installed will do, or else the newest there is
+    /// A version; one that is installed will do, or else the newest there is. None shows what is asked for here
     #[arg(value_name = "SPEC")]
-    pub spec: String,
+    pub spec: Option<String>,
     #[command(flatten)]
     pub output: Json,
     #[command(flatten)]

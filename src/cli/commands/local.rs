@@ -16,7 +16,8 @@ use crate::cli::report::Failure;
 use crate::cli::ui::Ui;
 
 pub(crate) fn run(args: &Local, config: &Config, ui: &Ui) -> Result<ExitCode, Failure> {
-    let request: VersionRequest = args.spec.parse()?;
+    let Some(spec) = &args.spec else { return show(args.output, ui) };
+    let request: VersionRequest = spec.parse()?;
     let session = Session::open(config, ui)?;
     let gvm = session.gvm();
     let version = resolve(&gvm, &request)?;
@@ -40,6 +41,18 @@ pub(crate) fn run(args: &Local, config: &Config, ui: &Ui) -> Result<ExitCode, Fa
         false => {
             ui.note(format_args!("{} is not installed", version.toolchain()));
             ui.hint("run `gvm-rs install`");
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn show(output: Json, ui: &Ui) -> Result<ExitCode, Failure> {
+    let wish = project::find(&current_directory()?)?.ok_or(Failure::NoProject)?;
+    match output.json {
+        true => ui.json(&json!({"path": wish.path, "request": wish.request})),
+        false => {
+            ui.result(&wish.request);
+            ui.note(format_args!("as `{}` says", escaped(&wish.path.to_string_lossy())));
         }
     }
     Ok(ExitCode::SUCCESS)

@@ -104,16 +104,30 @@ fn mend(here: &Verdict, asked: &[Asked], config: &Config, ui: &Ui) {
     }
     let finds_ours =
         |verdict: &Verdict| verdict.programs.first().is_some_and(|first| first.maker == "gvm-rs");
-    if !finds_ours(here) || !verdicts.clone().all(finds_ours) {
+    if !finds_ours(here) {
         let bin = config.root.join("bin");
         let is_there = here.programs.iter().any(|program| program.path.parent() == Some(Path::new(&bin)));
         ui.hint(match is_there {
             true => {
-                "gvm-rs's `go` is on PATH, but not first: `eval \"$(gvm-rs init bash)\"` has to come last in \
-                     the shell's file"
+                "gvm-rs's `go` is on PATH, but not first: in the shell's file `eval \"$(gvm-rs init bash)\"` has to \
+                 come after what puts the other one there"
             }
-            false => "`gvm-rs init` prints what puts gvm-rs's `go` on PATH: the README says into which file",
+            false => {
+                "gvm-rs's `go` is not on PATH: `eval \"$(gvm-rs init bash)\"` puts it there (zsh, fish, sh alike)"
+            }
         });
+        return;
+    }
+    for asked in asked.iter().filter(|asked| asked.answer.as_ref().is_ok_and(|verdict| !finds_ours(verdict)))
+    {
+        let files = match asked.kind {
+            Kind::Login => "a file that login shells read: ~/.profile, ~/.zprofile or fish's conf.d",
+            Kind::Interactive => "a file that interactive shells read: ~/.bashrc, ~/.zshrc or fish's conf.d",
+        };
+        let name = &asked.name;
+        ui.hint(format_args!(
+            "`{name}` does not find gvm-rs's `go` first: the line of `gvm-rs init` belongs into {files}"
+        ));
     }
 }
 

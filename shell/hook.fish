@@ -7,14 +7,17 @@ function __gvm_rs_look
     # Whatever is longer is not looked into; the program has limits of its own.
     set --local fish_read_limit 65536
     set --global __gvm_rs_state ''
-    # As many levels as there are, or more: above the topmost directory is itself.
-    set --local at .
-    set --local candidates
-    for level in (string split / -- (pwd -P))
-        set --append candidates $at/{.go-version,.tool-versions,mise.toml,.mise.toml,go.work,go.mod}
-        set at $at/..
+    if test "$PWD" != "$__gvm_rs_pwd"
+        set --global __gvm_rs_pwd "$PWD"
+        # As many levels as there are, or more: above the topmost directory is itself.
+        set --local at .
+        set --global __gvm_rs_candidates
+        for level in (string split / -- (pwd -P))
+            set --append __gvm_rs_candidates $at/{.go-version,.tool-versions,mise.toml,.mise.toml,go.work,go.mod}
+            set at $at/..
+        end
     end
-    for file in (path filter --type file -- $candidates)
+    for file in (path filter --type file -- $__gvm_rs_candidates)
         set --local text ''
         # The program follows no links.
         test -L $file; or read --null text <$file 2>/dev/null

@@ -7,10 +7,14 @@ function __gvm_rs_complete
     set --erase before[1]
     for line in (command gvm-rs __complete "$current" $before 2>/dev/null)
         switch $line
-            case :files
-                __fish_complete_path "$current"
-            case :directories
-                __fish_complete_directories "$current"
+            case :files :directories
+                # In --flag=value it is the value that names a file.
+                set -l flag (string match --regex -- '^--[^=]+=' $current)
+                set -l names __fish_complete_directories
+                test $line = :files; and set names __fish_complete_path
+                for name in ($names (string replace -- "$flag" '' "$current"))
+                    printf '%s\n' "$flag$name"
+                end
             case ':command *'
                 set -l at (string replace -- ':command ' '' $line)
                 set -l words (string escape -- $before[(math $at + 1)..])

@@ -89,6 +89,8 @@ fn zsh_completes() {
         ("gvm-rs use --proof=b\t\n", "RAN \"use\" \"--proof=build\""),
         ("gvm-rs exec 1.22.5 basenam\t-n\n", "RAN \"exec\" \"1.22.5\" \"basename\" \"-n\""),
         ("gvm-rs use '$(touch pwned)' '`touch pwned`' \t\"*\n\"\n", "RAN \"use\" "),
+        ("gvm-rs --home=/us\t list\n", "RAN \"--home=/usr"),
+        ("gvm-rs --home /us\t list\n", "RAN \"--home\" \"/usr"),
         ("gvm-rs uninstall '1.22\t\n", "RAN \"uninstall\" \"1.22.5\""),
     ] {
         typed(&sandbox, "zsh -f -i", &[load.clone(), typing.to_owned()], ran);
@@ -114,7 +116,9 @@ fn fish_completes() {
     assert_eq!(ask("gvm-rs uninstall "), "1.23.1\tinstalled\n1.22.5\tcurrent\n1.21.13\tinstalled\n");
     assert_eq!(ask("gvm-rs use --proof=b"), "--proof=build\n");
     assert!(ask("gvm-rs exec 1.22.5 ech").contains("echo"));
-    assert!(ask("gvm-rs --home /us").contains("/usr/"));
+    assert!(ask("gvm-rs --home /us").starts_with("/usr/"));
+    assert!(ask("gvm-rs --home=/us").starts_with("--home=/usr/"));
+    assert!(ask("gvm-rs install --index /etc/passw").starts_with("/etc/passwd"));
     for word in HOSTILE {
         let word = format!("'{}'", word.replace('\\', r"\\").replace('\'', r"\'"));
         ask(&format!("gvm-rs use {word}"));

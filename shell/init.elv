@@ -1,15 +1,14 @@
 # Puts gvm-rs's one directory first on PATH, and the directory of installed tools last where it is not on
-# it; for elvish. `gvm-rs init elvish` prints the values in front of this.
+# it; for elvish. `gvm-rs init elvish` prints the three values behind this.
 # It starts no process, may be read any number of times, says nothing, and never sets GOROOT.
-{
+{|bin home tools|
   use str
-  var others = [(each {|dir| if (not-eq $dir $__gvm_rs_bin) { put $dir } } $paths)]
-  set paths = [$__gvm_rs_bin $@others]
-  if (not-eq $__gvm_rs_home '') {
-    set-env GVM_RS_HOME $__gvm_rs_home
+  var others = [(each {|dir| if (not-eq $dir $bin) { put $dir } } $paths)]
+  set paths = [$bin $@others]
+  if (not-eq $home '') {
+    set-env GVM_RS_HOME $home
   }
-  if (not-eq $__gvm_rs_tools '') {
-    var tools = $__gvm_rs_tools
+  if (not-eq $tools '') {
     if (and (has-env GOBIN) (not-eq (get-env GOBIN) '')) {
       set tools = (get-env GOBIN)
     } elif (and (has-env GOPATH) (not-eq (get-env GOPATH) '')) {

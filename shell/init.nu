@@ -1,7 +1,7 @@
 # Puts gvm-rs's one directory first on PATH, and the directory of installed tools last where it is not on
-# it; for nushell. `gvm-rs init nu` prints the values in front of this.
+# it; for nushell. `gvm-rs init nu` prints the three values behind this.
 # It starts no process, may be read any number of times, says nothing, and never sets GOROOT.
-def --env __gvm_rs_init [bin: string, home: string, tools: string] {
+do --env {|bin: string, home: string, tools: string|
     let path = ($env.PATH? | default [])
     let path = if ($path | describe) == "string" { $path | split row (char esep) } else { $path }
     $env.PATH = ($path | where {|dir| $dir != $bin } | prepend $bin)
@@ -24,4 +24,3 @@ def --env __gvm_rs_init [bin: string, home: string, tools: string] {
         }
     }
 }
-__gvm_rs_init $__gvm_rs_bin $__gvm_rs_home $__gvm_rs_tools

@@ -1,5 +1,5 @@
 # Puts gvm-rs's one directory first on PATH, and the directory of installed tools last where it is not on
-# it; for PowerShell. `gvm-rs init powershell` prints the values in front of this.
+# it; for PowerShell. `gvm-rs init powershell` prints the three values behind this.
 # It starts no process, may be read any number of times, says nothing, and never sets GOROOT.
 & {
     param([string]$Bin, [string]$Root, [string]$Tools)
@@ -19,5 +19,4 @@
         }
     }
     $env:PATH = $path -join ':'
-} $__gvm_rs_bin $__gvm_rs_home $__gvm_rs_tools
-Remove-Variable __gvm_rs_bin, __gvm_rs_home, __gvm_rs_tools
+}

@@ -17,6 +17,7 @@ use rustix::io::{Errno, retry_on_intr};
 pub use entries::each_entry;
 pub use faults::Faults;
 pub use held::{Entry, HeldDir, Kind};
+pub use rewrite::Owner;
 pub use space::Space;
 pub use tree::{NewDir, NewFile};
 
@@ -24,6 +25,7 @@ mod entries;
 mod faults;
 mod held;
 mod remove;
+mod rewrite;
 mod space;
 mod tree;
 

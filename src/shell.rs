@@ -72,6 +72,19 @@ impl Shell {
         }
     }
 
+    /// The name of a file with its code.
+    pub fn file_name(self) -> &'static str {
+        match self {
+            Shell::Bash => "init.bash",
+            Shell::Zsh => "init.zsh",
+            Shell::Fish => "init.fish",
+            Shell::Sh => "init.sh",
+            Shell::Nu => "init.nu",
+            Shell::Elvish => "init.elv",
+            Shell::PowerShell => "init.ps1",
+        }
+    }
+
     /// Other names of it, and those of programs that read the same.
     pub fn aliases(self) -> &'static [&'static str] {
         match self {
@@ -96,28 +109,42 @@ impl Shell {
     /// Code that puts Go on PATH, starts no process, says nothing, and may be read any number of times.
     pub fn init(self, init: &Init) -> String {
         let value = |value: Option<&str>| self.quote(value.unwrap_or_default());
-        let values = [
-            ("__gvm_rs_bin", self.quote(&init.bin)),
-            ("__gvm_rs_home", value(init.root.as_deref())),
-            ("__gvm_rs_tools", value(init.tools.as_deref())),
-        ];
-        let assigned = values.iter().map(|(name, value)| match self {
-            Shell::Bash | Shell::Zsh | Shell::Sh => format!("{name}={value}\n"),
-            Shell::Fish => format!("set -l {name} {value}\n"),
-            Shell::Nu => format!("const {name} = {value}\n"),
-            Shell::Elvish => format!("var {name} = {value}\n"),
-            Shell::PowerShell => format!("${name} = {value}\n"),
-        });
-        let (first, code) = match self {
-            // Before anything that sets it.
-            Shell::Bash | Shell::Zsh | Shell::Sh => ("__gvm_rs_status=$?\n", SH),
-            Shell::Fish => ("set -l __gvm_rs_status $status\n", FISH),
-            Shell::Nu => ("", NU),
-            Shell::Elvish => ("", ELVISH),
-            Shell::PowerShell => ("", POWERSHELL),
-        };
+        let bin = self.quote(&init.bin);
+        let (root, tools) = (value(init.root.as_deref()), value(init.tools.as_deref()));
         let session = self.session(init);
-        std::iter::once(first.to_owned()).chain(assigned).chain([code.to_owned(), session]).collect()
+        match self {
+            // The status comes before anything that sets it.
+            Shell::Bash | Shell::Zsh | Shell::Sh => format!(
+                "__gvm_rs_status=$?\n__gvm_rs_bin={bin}\n__gvm_rs_home={root}\n__gvm_rs_tools={tools}\n{SH}{session}"
+            ),
+            Shell::Fish => format!(
+                "set -l __gvm_rs_status $status\nset -l __gvm_rs_bin {bin}\nset -l __gvm_rs_home {root}\n\
+                 set -l __gvm_rs_tools {tools}\n{FISH}{session}"
+            ),
+            // Here the values are the arguments of a closure that ends the code.
+            Shell::Nu => format!("{} {bin} {root} {tools}\n", NU.trim_end()),
+            Shell::Elvish => format!("{} {bin} {root} {tools}\n", ELVISH.trim_end()),
+            Shell::PowerShell => format!("{} {bin} {root} {tools}\n", POWERSHELL.trim_end()),
+        }
+    }
+
+    /// One line that reads a file of code if it is there, and else says and starts nothing; `None` where the shell has
+    /// to know the file before it runs anything.
+    pub fn reads(self, file: &CodeFile) -> Option<String> {
+        let word = match (&file.below_home, self) {
+            (Some(below), Shell::Elvish) => format!("$E:HOME/{below}"),
+            (Some(below), _) => format!("\"$HOME/{below}\""),
+            (None, _) => self.quote(&file.path),
+        };
+        match self {
+            Shell::Bash | Shell::Zsh | Shell::Sh => Some(format!("if [ -r {word} ]; then . {word}; fi")),
+            Shell::Fish => Some(format!("if test -r {word}; source {word}; end")),
+            Shell::Elvish => Some(format!("try {{ eval (slurp < {word}) }} catch {{ }}")),
+            Shell::PowerShell => {
+                Some(format!("if (Test-Path -LiteralPath {word} -PathType Leaf) {{ . {word} }}"))
+            }
+            Shell::Nu => None,
+        }
     }
 
     /// Whether there is code by which a directory's project can choose.
@@ -147,6 +174,25 @@ impl Shell {
             }
             Shell::Nu | Shell::Elvish | Shell::PowerShell => String::new(),
         }
+    }
+}
+
+/// A file that a shell is to read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CodeFile {
+    /// Its path.
+    pub path: String,
+    /// What follows `$HOME/` in it, where nothing in that means anything to a shell.
+    pub below_home: Option<String>,
+}
+
+impl CodeFile {
+    /// Describes a file; one below the home is found by the shell's own HOME, so that dotfiles can be shared.
+    pub fn new(path: String, home: &str) -> CodeFile {
+        let is_plain = |c: char| c.is_ascii_alphanumeric() || "/._-".contains(c);
+        let below = path.strip_prefix(home).and_then(|below| below.strip_prefix('/'));
+        let below_home = below.filter(|below| below.chars().all(is_plain)).map(str::to_owned);
+        CodeFile { path, below_home }
     }
 }
 

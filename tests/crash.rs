@@ -15,6 +15,8 @@ mod kill;
 mod order;
 #[path = "crash/readers.rs"]
 mod readers;
+#[path = "crash/setup.rs"]
+mod setup;
 #[path = "crash/template.rs"]
 mod template;
 #[path = "crash/trash.rs"]

@@ -1,5 +1,11 @@
 //! `init`: PATH in the real bash, zsh, fish and dash, whatever the root is called and however the shell was started.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::disallowed_methods, reason = "tests")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::disallowed_methods,
+    clippy::print_stderr,
+    reason = "tests; a skip must show"
+)]
 
 mod needs;
 mod support;
@@ -222,6 +228,49 @@ fn the_root_is_exported_only_where_it_is_not_the_default() {
 }
 
 const SH_HOME: &str = r#"eval "$("$GVM" init "$KIND")"; /usr/bin/env"#;
+
+/// elvish and nushell read their code from a file. nushell is no package of Debian's: where it is not installed, GVM_RS_TEST_NU
+/// may name it, and otherwise it is owned up to that it was not tried.
+#[test]
+fn elvish_and_nushell_put_the_directory_first_exactly_once() {
+    let nu = std::env::var_os("GVM_RS_TEST_NU").map(std::path::PathBuf::from);
+    let nu = nu.or(Some("/usr/bin/nu".into())).filter(|nu| nu.exists());
+    if nu.is_none() {
+        eprintln!("not tested: there is no nushell");
+    }
+    let elvish = needs::program("elvish").then(|| "/usr/bin/elvish".into());
+    for (kind, program) in [("elvish", elvish), ("nu", nu)] {
+        let Some(program) = program else { continue };
+        for name in NAMES {
+            let sandbox = Sandbox::new().env("LC_ALL", "C.UTF-8");
+            let (root, code, empty) = (root_named(name), sandbox.home().join("code"), sandbox.dir("empty"));
+            let sandbox = sandbox.cwd(&empty);
+            std::fs::write(&code, sandbox.gvm(&["--home", &root, "init", kind]).ok().stdout).unwrap();
+            let code = code.display();
+            for (before, after) in PATHS.iter().filter(|(path, _)| !["", "unset"].contains(path)) {
+                let (flags, script) = match kind {
+                    "elvish" => (
+                        "-norc",
+                        format!("eval (slurp < '{code}'); eval (slurp < '{code}'); e:/usr/bin/env -0"),
+                    ),
+                    _ => ("-n", format!("source '{code}'; source '{code}'; ^/usr/bin/env -0")),
+                };
+                let bin = format!("{root}/bin");
+                let mut command = sandbox.command(&program);
+                command.args([flags, "-c", &script]).env("PATH", before.replace("BIN", &bin));
+                let run = sandbox.start(command).wait().ok();
+                assert_eq!(run.stderr, "", "{kind} {name:?}");
+                let env: Vec<&str> = run.stdout.split('\0').collect();
+                let tools = sandbox.home().join("go/bin");
+                let path = format!("PATH={bin}{}:{}", after.replace("BIN", &bin), tools.display());
+                assert!(env.contains(&path.as_str()), "{kind} {name:?} {before:?}: {run}");
+                assert!(env.contains(&format!("GVM_RS_HOME={root}").as_str()), "{kind} {name:?}: {run}");
+                assert!(!env.iter().any(|line| line.starts_with("GOROOT")), "{kind} {name:?}: {run}");
+            }
+            assert!(is_empty(&empty), "something in {name:?} was run");
+        }
+    }
+}
 
 #[test]
 fn a_root_that_no_path_can_hold_is_refused() {

@@ -22,6 +22,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("trash", &["gvm", "project", "store", "net", "disk", "progress", "model"]),
     ("explain", &["project", "store", "net", "disk", "process", "progress", "model"]),
     ("damage", &["gvm", "catalog", "store", "net", "disk", "process", "progress", "model"]),
+    ("setup", &["gvm", "store", "net", "disk", "process", "shell"]),
     (
         "upgrade",
         &["trial", "gvm", "catalog", "project", "store", "net", "disk", "process", "progress", "model"],
@@ -29,6 +30,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     (
         "cli",
         &[
+            "setup",
             "upgrade",
             "trial",
             "trash",

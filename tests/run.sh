@@ -19,7 +19,8 @@ cargo_test() {
 }
 
 need_cargo
-need_programs bash=bash dash=dash zsh=zsh fish=fish elvish=elvish mandoc=mandoc cc=gcc strip=binutils \
+need_programs bash=bash dash=dash zsh=zsh fish=fish elvish=elvish script=bsdutils \
+  systemctl=systemd mandoc=mandoc cc=gcc strip=binutils \
   curl=curl wget=wget openssl=openssl shasum=perl strace=strace shellcheck=shellcheck shfmt=shfmt python3=python3 pip3=python3-pip
 
 case ",${GVM_RS_TEST_SKIP:-}," in

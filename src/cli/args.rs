@@ -14,6 +14,7 @@ pub(crate) use damage::{Repair, Verify};
 pub(crate) use inspection::Preflight;
 pub(crate) use projects::{Exec, Local, Shell, Why};
 pub(crate) use removals::{Prune, Undo, Uninstall};
+pub(crate) use setup::{Consent, Setup, Teardown};
 pub(crate) use switches::{Level, Rollback, Trial, Upgrade, Use};
 pub(crate) use trials::{Bisect, Matrix, Try};
 
@@ -22,6 +23,7 @@ mod damage;
 mod inspection;
 mod projects;
 mod removals;
+mod setup;
 mod switches;
 mod trials;
 
@@ -61,8 +63,8 @@ Configuration: ~/.config/gvm-rs/config.toml. Flags win over the environment, and
 
 Exit codes: 0 done, 1 failed, 2 wrong usage or configuration, 3 no such release, 4 not installed, \
 5 network, 6 verification failed, 7 the toolchain does not work here, 8 disk full or not writable, \
-9 refused to protect what is in use, 10 the store is damaged, 11 a check failed, 75 another gvm-rs \
-holds the lock, 130 interrupted. `exec` and `try` exit with the code of the command they run.";
+9 refused to protect what is in use, 10 the store is damaged, 11 a check failed, 12 nobody agreed \
+to the changes, 75 another gvm-rs holds the lock, 130 interrupted. `exec` and `try` exit with the code of the command they run.";
 
 // Deferred: only the arguments of the subcommand that was typed are built, which is a good part of the time to start.
 #[derive(Debug, Subcommand)]
@@ -138,6 +140,10 @@ pub(crate) enum Command {
     Cache(Cache),
     /// Lists the lines of which there is a newer release
     Outdated(Outdated),
+    /// Has every shell and the session manager find Go, by a marked block in their files
+    Setup(Setup),
+    /// Takes back what `setup` did, byte for byte
+    Teardown(Teardown),
     /// Prints shell code that puts Go on PATH: eval "$(gvm-rs init bash)"
     Init(Init),
     /// Updates, restores or removes gvm-rs itself

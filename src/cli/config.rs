@@ -14,6 +14,7 @@ use gvm_rs::model::Platform;
 use gvm_rs::net::{Location, LocationError, NetOptions, RetryPolicy};
 use gvm_rs::preflight::Host;
 use gvm_rs::process::Environment;
+use gvm_rs::setup::Home;
 use gvm_rs::shell::Init;
 use gvm_rs::store::{Proof, Purpose, Store, StoreError};
 
@@ -237,6 +238,25 @@ impl Config {
         home()
     }
 
+    /// The home as shells and session managers look at it.
+    pub(crate) fn user_home(&self) -> Result<Home, ConfigError> {
+        let absolute = |name| variable(name).map(PathBuf::from).filter(|path| path.is_absolute());
+        let directory = home().ok_or(ConfigError::NoHome)?;
+        let shell = variable("SHELL").map(PathBuf::from);
+        Ok(Home {
+            zdotdir: absolute("ZDOTDIR"),
+            config: absolute("XDG_CONFIG_HOME").unwrap_or_else(|| directory.join(".config")),
+            login_shell: shell.and_then(|shell| shell.file_name()?.to_str()?.parse().ok()),
+            // What `su` and cron do not pass on is where it always is.
+            runtime: absolute("XDG_RUNTIME_DIR").or_else(|| {
+                let user = rustix::process::geteuid().as_raw();
+                Some(PathBuf::from(format!("/run/user/{user}"))).filter(|path| path.is_dir())
+            }),
+            is_macos: cfg!(target_os = "macos"),
+            directory,
+        })
+    }
+
     /// What shell code is given; with the directory of installed tools, and the directory hook, only where wanted.
     pub(crate) fn init(&self, with_tools: bool, with_hook: bool) -> Result<Init, ConfigError> {
         let bin = self.bin_for_path()?;
@@ -245,15 +265,9 @@ impl Config {
         Ok(Init {
             root: (!self.is_default_root).then_some(root),
             bin,
-            tools: if with_tools { self.tools() } else { None },
+            tools: if with_tools && self.file.gobin.unwrap_or(true) { tools() } else { None },
             has_hook: with_hook || self.file.hook.unwrap_or(false),
         })
-    }
-
-    /// Where `go install` puts programs unless GOBIN or GOPATH say otherwise, if a PATH can hold that.
-    fn tools(&self) -> Option<String> {
-        let tools = home()?.join("go/bin").into_os_string().into_string().ok()?;
-        (!tools.contains(':')).then_some(tools)
     }
 
     /// The directory that belongs on PATH, if a PATH can hold it and shell code can name it.
@@ -312,6 +326,27 @@ fn environment() -> Environment {
         compiler: variable("CC"),
         is_cgo_off: variable("CGO_ENABLED").is_some_and(|value| value == "0"),
     }
+}
+
+/// Where `go install` puts programs unless GOBIN or GOPATH say otherwise in the shell, if a PATH can hold that.
+fn tools() -> Option<String> {
+    let home = home()?;
+    let xdg = variable("XDG_CONFIG_HOME").map(PathBuf::from).filter(|path| path.is_absolute());
+    let standard = match cfg!(target_os = "macos") {
+        true => home.join("Library/Application Support"),
+        false => xdg.unwrap_or_else(|| home.join(".config")),
+    };
+    // What `go env -w` wrote. cmd/go takes each line as it stands.
+    let file = variable("GOENV").map_or(standard.join("go/env"), PathBuf::from);
+    let text = disk::read_capped(&file, LARGEST_FILE, true).unwrap_or_default();
+    let text = String::from_utf8_lossy(&text);
+    let value = |name| {
+        let value = text.lines().rev().find_map(|line| line.strip_prefix(name)?.strip_prefix('='))?;
+        Some(PathBuf::from(value)).filter(|path| path.is_absolute())
+    };
+    let path = || value("GOPATH").and_then(|list| std::env::split_paths(&list).next());
+    let tools = value("GOBIN").unwrap_or_else(|| path().unwrap_or(home.join("go")).join("bin"));
+    tools.into_os_string().into_string().ok().filter(|tools| !tools.contains(':'))
 }
 
 fn home() -> Option<PathBuf> {

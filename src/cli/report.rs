@@ -13,6 +13,7 @@ use gvm_rs::disk::DiskError;
 use gvm_rs::gvm::GvmError;
 use gvm_rs::model::{GoVersion, RequestError, VersionError};
 use gvm_rs::project::{LookupError, PinError};
+use gvm_rs::setup::{EditError, SetupError};
 use gvm_rs::shell::Shell;
 use gvm_rs::store::{ReceiveError, StoreError};
 use gvm_rs::trial::TrialError;
@@ -81,6 +82,8 @@ pub(crate) enum Failure {
     NoProgram { toolchain: String, program: String },
     #[error(transparent)]
     Trial(#[from] TrialError),
+    #[error(transparent)]
+    Setup(#[from] SetupError),
     #[error("`{0}` is not a platform's name")]
     Platform(String),
     #[error(transparent)]
@@ -184,7 +187,10 @@ impl Failure {
     /// Whether the disk, its inodes or the user's quota are used up.
     pub(crate) fn is_out_of_space(&self) -> bool {
         match self {
-            Failure::Gvm(GvmError::Store(error)) => error.is_out_of_space(),
+            Failure::Gvm(GvmError::Store(error)) | Failure::Setup(SetupError::Store(error)) => {
+                error.is_out_of_space()
+            }
+            Failure::Setup(SetupError::Edit(EditError::Disk(error))) => error.is_out_of_space(),
             Failure::Gvm(GvmError::Receive { source, .. }) => {
                 matches!(source, ReceiveError::Store(error) if error.is_out_of_space())
             }

@@ -15,6 +15,7 @@
 //!   current -> generations/42   the one name that changes
 //!   previous -> generations/41  what a rollback exchanges with on a full disk
 //!   bin/                        the one directory on PATH
+//!   shell/init.bash             code that the user's shell files read, one for each shell
 //!   foreign/darwin-arm64/       toolchains for other platforms
 //! ```
 //!
@@ -150,6 +151,11 @@ impl Layout {
     /// The directory that belongs on PATH.
     pub fn bin(&self) -> PathBuf {
         self.root.join("bin")
+    }
+
+    /// Code that the user's shell files read.
+    pub fn shell(&self) -> PathBuf {
+        self.root.join("shell")
     }
 
     pub(super) fn launcher(&self, version: GoVersion) -> PathBuf {

@@ -20,6 +20,7 @@ mod receive;
 mod remove;
 mod repair;
 mod restore;
+mod shell_code;
 mod staging;
 mod structure;
 mod switch;
@@ -172,6 +173,11 @@ impl Store {
             Err(e) => return Err(DiskError::new("read", &layout.format(), e).into()),
         }
         Ok(Store { layout, disk })
+    }
+
+    /// The door to the disk, for what lies outside of the store.
+    pub(crate) fn disk(&self) -> &Disk {
+        &self.disk
     }
 
     /// Where everything is.

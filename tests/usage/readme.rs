@@ -15,6 +15,8 @@ const RUN_BY: &[(&str, &str)] = &[
     ("tests/real/make-mirror", "tests/run.sh"),
     ("eval \"$(gvm-rs init", "tests/init.rs"),
     ("gvm-rs init", "tests/init.rs"),
+    ("gvm-rs setup", "tests/setup.rs"),
+    ("gvm-rs teardown", "tests/setup/restore.rs"),
     ("gvm-rs completions", "tests/completions.rs"),
     ("eval \"$(gvm-rs completions", "tests/completions.rs"),
     ("gvm-rs man", "tests/usage.rs"),

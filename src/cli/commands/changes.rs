@@ -81,14 +81,14 @@ fn tell_obstacles(version: GoVersion, store: &Store, config: &Config, ui: &Ui) {
             ui.note(escaped(&error.to_string()));
             return;
         }
-        let home = if config.is_default_root {
-            String::new()
-        } else {
-            format!("GVM_RS_HOME={} ", Shell::Sh.quote(&config.root.to_string_lossy()))
+        let home = match config.is_default_root {
+            true => String::new(),
+            false => format!("GVM_RS_HOME={} ", Shell::Sh.quote(&config.root.to_string_lossy())),
         };
-        let hint =
-            format!("put this into ~/.bashrc (or zsh, fish, sh alike): eval \"$({home}gvm-rs init bash)\"");
-        ui.hint(escaped(&hint));
+        match config.root.join("shell").is_dir() {
+            true => ui.hint("it is set up; open a new terminal"),
+            false => ui.hint(escaped(&format!("`{home}gvm-rs setup` has every shell find it"))),
+        }
     }
     let Ok(scene) = config.scene() else { return };
     for obstacle in scene.obstacles(version, store) {

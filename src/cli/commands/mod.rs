@@ -20,8 +20,10 @@ pub(crate) mod prune;
 pub(crate) mod remote;
 pub(crate) mod repair;
 pub(crate) mod rollback;
+pub(crate) mod setup;
 pub(crate) mod shell;
 pub(crate) mod switch;
+pub(crate) mod teardown;
 pub(crate) mod trial;
 pub(crate) mod undo;
 pub(crate) mod uninstall;
@@ -30,6 +32,7 @@ pub(crate) mod verify;
 pub(crate) mod why;
 
 mod changes;
+mod consent;
 mod removals;
 mod runs;
 mod self_uninstall;

@@ -24,6 +24,7 @@ pub(super) struct File {
     pub(super) hook: Option<bool>,
     pub(super) proof_timeout: Option<NonZeroU64>,
     pub(super) build_timeout: Option<NonZeroU64>,
+    pub(super) gobin: Option<bool>,
     pub(super) retries: Option<u32>,
     pub(super) retry_delay_ms: Option<u64>,
 }

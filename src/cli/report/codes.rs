@@ -5,6 +5,7 @@ use gvm_rs::catalog::CatalogError;
 use gvm_rs::damage::DamageError;
 use gvm_rs::gvm::GvmError;
 use gvm_rs::project::PinError;
+use gvm_rs::setup::{EditError, SetupError};
 use gvm_rs::store::{BuildError, ProofError, ReceiveError, StoreError};
 use gvm_rs::trial::TrialError;
 use gvm_rs::upgrade::UpgradeError;
@@ -47,6 +48,7 @@ impl Failure {
             Failure::NoSuchCommand(_) => USAGE,
             Failure::Unwritten(_) | Failure::Disk(_) => DISK,
             Failure::Unsuited { .. } => UNUSABLE,
+            Failure::Setup(error) => setup_code(error),
             Failure::Signals(_) | Failure::Inconclusive | Failure::Tools(_) => FAILED,
             Failure::Several { code, .. } => *code,
             Failure::Gvm(error) | Failure::Damage(DamageError::Gvm(error)) => gvm_code(error),
@@ -83,6 +85,15 @@ fn binary_code(error: &BinaryError) -> u8 {
         BinaryError::NothingBefore => NOT_INSTALLED,
         BinaryError::Busy(_) => BUSY,
         BinaryError::Interrupted => interrupt::EXIT_CODE,
+    }
+}
+
+fn setup_code(error: &SetupError) -> u8 {
+    match error {
+        SetupError::Store(error) => store_code(error),
+        SetupError::Edit(EditError::Disk(_) | EditError::Unreadable { .. }) => DISK,
+        SetupError::Edit(_) => REFUSED,
+        SetupError::Unusable { .. } => USAGE,
     }
 }
 

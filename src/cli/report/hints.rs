@@ -8,6 +8,7 @@ use gvm_rs::damage::DamageError;
 use gvm_rs::gvm::GvmError;
 use gvm_rs::model::{GoVersion, RequestError, SelectError, VersionRequest};
 use gvm_rs::net::{LocationError, NetError};
+use gvm_rs::setup::{EditError, SetupError};
 use gvm_rs::shell::Shell;
 use gvm_rs::store::{BuildError, ProofError, ReceiveError, StoreError};
 use gvm_rs::trial::TrialError;
@@ -79,6 +80,7 @@ impl Failure {
             Failure::Damage(DamageError::OtherRoot { .. }) => {
                 Some("leave out `--index` and GVM_RS_INDEX".to_owned())
             }
+            Failure::Setup(error) => setup_hint(error),
             Failure::Damaged { repair, .. } => Some(format!("run `{repair}`")),
             Failure::Config(ConfigError::NoReleases) => Some(
                 "name a directory of releases: `--from URL`, GVM_RS_RELEASE_URL, or `release_url` in the \
@@ -117,6 +119,20 @@ fn binary_hint(error: &BinaryError) -> Option<String> {
         }
         _ => return None,
     })
+}
+
+fn setup_hint(error: &SetupError) -> Option<String> {
+    match error {
+        SetupError::Store(error) => store_hint(error),
+        SetupError::Edit(EditError::NoEnd(_)) => {
+            Some("remove what is left of the block by hand, from its `>>> gvm-rs setup` on".to_owned())
+        }
+        SetupError::Edit(EditError::Changed(_)) => Some("type the same again".to_owned()),
+        SetupError::Edit(EditError::NotPlain { .. }) => {
+            Some("put it right, or name the shells to set up: `--shell NAME`".to_owned())
+        }
+        SetupError::Edit(_) | SetupError::Unusable { .. } => None,
+    }
 }
 
 fn upgrade_hint(error: &UpgradeError) -> Option<String> {

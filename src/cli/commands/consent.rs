@@ -1,0 +1,101 @@
+//! Changes of the user's own files: shown first, and made only where somebody agreed to them.
+
+use gvm_rs::net::escaped;
+use gvm_rs::setup::{Edit, Kind, Manager, Plan, Reader};
+use gvm_rs::store::Store;
+use serde_json::{Value, json};
+
+use super::session::Session;
+use crate::cli::args::Consent;
+use crate::cli::config::Config;
+use crate::cli::report::Failure;
+use crate::cli::ui::Ui;
+
+/// What became of a plan.
+pub(super) enum Outcome {
+    /// It was only shown.
+    Shown,
+    /// The changes were made, and this is what the session manager came to.
+    Made(Option<Manager>),
+}
+
+/// Shows a plan, asks where it has to, and carries it out.
+pub(super) fn carry_out(plan: &Plan, consent: Consent, config: &Config, ui: &Ui) -> Result<Outcome, Failure> {
+    let text = shown(plan, &config.store()?);
+    let is_json = consent.output.json;
+    let show = || match is_json {
+        true => ui.json(&report(plan, None)),
+        false => ui.result(&text),
+    };
+    if consent.dry_run {
+        show();
+        return Ok(Outcome::Shown);
+    }
+    let is_agreed = consent.yes || plan.is_empty();
+    if !is_agreed && (is_json || !ui.can_ask()) {
+        show();
+        return Err(Failure::Unconfirmed("nobody is there to agree to these changes"));
+    }
+    if !text.is_empty() && !is_json {
+        ui.say(text.trim_end());
+    }
+    if !is_agreed && !ui.ask("make these changes?") {
+        return Err(Failure::Unconfirmed("these changes were not agreed to"));
+    }
+    let manager = Session::open(config, ui)?.gvm().carry_out(plan)?;
+    if is_json {
+        ui.json(&report(plan, Some(manager.as_ref())));
+    }
+    Ok(Outcome::Made(manager))
+}
+
+/// The changes as `diff -u` shows them.
+fn shown(plan: &Plan, store: &Store) -> String {
+    let edits = plan.edits.iter().map(|edit| {
+        let path = edit.path.to_string_lossy();
+        let (old, new) = match edit.kind() {
+            Kind::Create => ("/dev/null".into(), path),
+            Kind::Change => (path.clone(), path),
+            Kind::Remove => (path, "/dev/null".into()),
+        };
+        format!("--- {}\n+++ {}\n{}", escaped(&old), escaped(&new), edit.diff())
+    });
+    let directory = store.layout().shell();
+    let names = plan.code.iter().map(|(shell, _)| {
+        let verb = if plan.is_teardown() { "removes" } else { "writes" };
+        format!("{verb} {}\n", escaped(&directory.join(shell.file_name()).to_string_lossy()))
+    });
+    edits.chain(names).collect()
+}
+
+/// What would be done, or was.
+fn report(plan: &Plan, made: Option<Option<&Manager>>) -> Value {
+    let edit = |edit: &Edit| {
+        let action = match edit.kind() {
+            Kind::Create => "create",
+            Kind::Change => "change",
+            Kind::Remove => "remove",
+        };
+        json!({"path": edit.path.to_string_lossy(), "action": action, "reader": reader(edit.reader)})
+    };
+    let manager = made.flatten().map(|manager| match manager {
+        Manager::NotRunning => "not running",
+        Manager::Agrees => "agrees",
+        Manager::Overruled => "overruled",
+        Manager::Unknown(_) => "unknown",
+    });
+    json!({
+        "applied": made.is_some(),
+        "edits": plan.edits.iter().map(edit).collect::<Vec<_>>(),
+        "code": plan.code.iter().map(|(shell, _)| shell.name()).collect::<Vec<_>>(),
+        "systemd": manager,
+    })
+}
+
+fn reader(reader: Reader) -> &'static str {
+    match reader {
+        Reader::Shell(shell) => shell.name(),
+        Reader::Systemd => "systemd",
+        Reader::Launchd => "launchd",
+    }
+}

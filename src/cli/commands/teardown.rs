@@ -1,0 +1,32 @@
+//! `teardown`: takes back what `setup` did.
+
+use std::process::ExitCode;
+
+use gvm_rs::setup::{self, Manager};
+
+use super::consent::{self, Outcome};
+use crate::cli::args;
+use crate::cli::config::Config;
+use crate::cli::report::Failure;
+use crate::cli::ui::Ui;
+
+pub(crate) fn run(args: &args::Teardown, config: &Config, ui: &Ui) -> Result<ExitCode, Failure> {
+    let plan = setup::plan_teardown(&config.store()?, &config.user_home()?, &config.root.join("bin"))?;
+    let Outcome::Made(manager) = consent::carry_out(&plan, args.consent, config, ui)? else {
+        return Ok(ExitCode::SUCCESS);
+    };
+    match plan.is_empty() {
+        true => ui.say("nothing is set up"),
+        false => ui.say("your files are as they were; the toolchains stay"),
+    }
+    match manager {
+        Some(Manager::Overruled) => {
+            ui.note("the running systemd keeps the PATH it has until you log in anew")
+        }
+        Some(Manager::Unknown(problem)) => {
+            ui.note(format_args!("the running systemd was not told: {problem}"));
+        }
+        _ => {}
+    }
+    Ok(ExitCode::SUCCESS)
+}

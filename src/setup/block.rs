@@ -1,0 +1,330 @@
+//! The marked block in a file of the user's: where it goes, and how exactly our bytes are taken out again.
+//!
+//! Text in, text out. All bytes outside the block stay as they are, whatever they are. What has to be known to undo
+//! the edit stands in the block's first line, so that it needs no record elsewhere and survives a lost root.
+
+use std::ops::Range;
+
+/// How the block begins and ends; a note may stand in the first.
+const BEGIN: &str = ">>> gvm-rs setup";
+const END: &str = "<<< gvm-rs setup <<<";
+const UNENDED: &str = "after a line without an end";
+const MADE: &str = "made this file";
+
+/// How a file writes a comment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Comment {
+    /// `# like this`
+    Hash,
+    /// `<!-- like this -->`
+    Xml,
+}
+
+/// Where a new block goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Place {
+    /// At the end.
+    End,
+    /// Before the line at which a shell without a terminal leaves; at the end where there is none.
+    BeforeGuard,
+}
+
+/// What setup made besides the block.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Made {
+    /// Nothing: the file was there.
+    Nothing,
+    /// The file, and so many directories above it.
+    File(usize),
+}
+
+/// A block whose end is missing: nobody can tell what of the file is ours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct NoEnd;
+
+/// A block in a text.
+#[derive(Debug, PartialEq, Eq)]
+struct Found {
+    /// All our bytes.
+    ours: Range<usize>,
+    is_unended: bool,
+    made: Made,
+}
+
+/// A file without our blocks.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Removed {
+    pub(super) text: Vec<u8>,
+    pub(super) made: Made,
+}
+
+/// Returns the text with one block that holds `body`: the one that is there renewed, or a new one.
+pub(super) fn insert(text: &[u8], body: &str, comment: Comment, place: Place) -> Result<Vec<u8>, NoEnd> {
+    let blocks = find(text)?;
+    let Some(first) = blocks.first() else {
+        let at = match place {
+            Place::End => text.len(),
+            Place::BeforeGuard => guard(text).unwrap_or(text.len()),
+        };
+        let is_unended = at > 0 && text[at - 1] != b'\n';
+        let block = block(body, comment, is_unended, Made::Nothing);
+        return Ok([&text[..at], block.as_bytes(), &text[at..]].concat());
+    };
+    let block = block(body, comment, first.is_unended, first.made);
+    let (mut renewed, mut from) = (Vec::new(), 0);
+    for (number, found) in blocks.iter().enumerate() {
+        renewed.extend_from_slice(&text[from..found.ours.start]);
+        if number == 0 {
+            renewed.extend_from_slice(block.as_bytes());
+        }
+        from = found.ours.end;
+    }
+    renewed.extend_from_slice(&text[from..]);
+    Ok(renewed)
+}
+
+/// Returns a file that holds nothing but a block.
+pub(super) fn alone(body: &str, comment: Comment, directories: usize) -> Vec<u8> {
+    block(body, comment, false, Made::File(directories)).into_bytes()
+}
+
+/// Returns the text without our blocks; nothing where it has none.
+pub(super) fn remove(text: &[u8]) -> Result<Option<Removed>, NoEnd> {
+    let blocks = find(text)?;
+    let Some(first) = blocks.first() else { return Ok(None) };
+    let (mut rest, mut from) = (Vec::new(), 0);
+    for found in &blocks {
+        rest.extend_from_slice(&text[from..found.ours.start]);
+        from = found.ours.end;
+    }
+    rest.extend_from_slice(&text[from..]);
+    Ok(Some(Removed { text: rest, made: first.made }))
+}
+
+/// Whether a text would be taken for one of the marks.
+pub(super) fn has_mark(text: &str) -> bool {
+    text.contains(BEGIN) || text.contains(END)
+}
+
+fn block(body: &str, comment: Comment, is_unended: bool, made: Made) -> String {
+    let note = match (made, is_unended) {
+        (Made::File(0), _) => format!(" ({MADE})"),
+        (Made::File(directories), _) => format!(" ({MADE}, directories: {directories})"),
+        (Made::Nothing, true) => format!(" ({UNENDED})"),
+        (Made::Nothing, false) => String::new(),
+    };
+    let line = |text: &str| match comment {
+        Comment::Hash => format!("# {text}"),
+        Comment::Xml => format!("<!-- {text} -->"),
+    };
+    let (first, last) = (line(&format!("{BEGIN}{note} >>>")), line(END));
+    // The line break that the line before lacks comes from us, and so the file ends as it did, without one.
+    let (before, after) = if is_unended { ("\n", "") } else { ("", "\n") };
+    format!("{before}{first}\n{}\n{last}{after}", body.trim_end_matches('\n'))
+}
+
+/// Finds our blocks, first to last.
+fn find(text: &[u8]) -> Result<Vec<Found>, NoEnd> {
+    let (mut blocks, mut open) = (Vec::new(), None);
+    for line in lines(text) {
+        let Some(words) = comment_in(&text[line.clone()]) else { continue };
+        if let Some(note) = words.strip_prefix(BEGIN) {
+            if open.is_some() {
+                return Err(NoEnd);
+            }
+            open = Some((line.start, note.contains(UNENDED), made(note)));
+        } else if words == END
+            && let Some((begin, is_unended, made)) = open.take()
+        {
+            let is_unended = is_unended && begin > 0;
+            // The line break after the last line is the user's where that of the line before was not.
+            let ends = line.end - usize::from(is_unended && text[line.clone()].ends_with(b"\n"));
+            blocks.push(Found { ours: begin - usize::from(is_unended)..ends, is_unended, made });
+        }
+    }
+    if open.is_some() { Err(NoEnd) } else { Ok(blocks) }
+}
+
+fn made(note: &str) -> Made {
+    if !note.contains(MADE) {
+        return Made::Nothing;
+    }
+    let number = note.rsplit_once("directories: ").map_or("", |(_, rest)| rest);
+    let number: String = number.chars().take_while(char::is_ascii_digit).collect();
+    Made::File(number.parse().unwrap_or(0))
+}
+
+/// What a line says, if it is a comment; an editor may have given it another end.
+fn comment_in(line: &[u8]) -> Option<&str> {
+    let line = std::str::from_utf8(line).ok()?.trim_end();
+    match line.strip_prefix("# ") {
+        Some(text) => Some(text),
+        None => line.strip_prefix("<!-- ")?.strip_suffix(" -->"),
+    }
+}
+
+/// Each line with the line break that ends it.
+fn lines(text: &[u8]) -> impl Iterator<Item = Range<usize>> {
+    let mut start = 0;
+    text.split_inclusive(|&byte| byte == b'\n').map(move |line| {
+        let range = start..start + line.len();
+        start = range.end;
+        range
+    })
+}
+
+/// Where the test begins by which a shell without a terminal leaves the file, with the comment above it.
+///
+/// It is meant to know what distributions ship and people copy: `case $- in … return`, `[ -z "$PS1" ] && return`,
+/// `[[ $- != *i* ]] && return`, and the same over several lines. A place that is earlier than it had to be does no harm.
+fn guard(text: &[u8]) -> Option<usize> {
+    let lines: Vec<(usize, String)> = lines(text)
+        .map(|line| (line.start, String::from_utf8_lossy(&text[line]).trim().to_owned()))
+        .collect();
+    let first = (0..lines.len()).find(|&number| is_guard(&lines[number..]))?;
+    let is_comment = |(_, line): &&(usize, String)| line.starts_with('#') && !line.starts_with("#!");
+    let comments = lines[..first].iter().rev().take_while(is_comment).count();
+    Some(lines[first - comments].0)
+}
+
+fn is_guard(lines: &[(usize, String)]) -> bool {
+    let Some((_, first)) = lines.first() else { return false };
+    let asks = ["$-", "$PS1", "${PS1", "${-", "-t 0", "-t 1"].iter().any(|asked| first.contains(asked));
+    if first.starts_with('#') || !asks {
+        return false;
+    }
+    let end = match first.split_whitespace().next() {
+        Some("case") => "esac",
+        Some("if") => "fi",
+        _ => return has_word(first, "return") || has_word(first, "exit"),
+    };
+    const LONGEST: usize = 12;
+    for (_, line) in lines.iter().take(LONGEST).filter(|(_, line)| !line.starts_with('#')) {
+        if has_word(line, "return") || has_word(line, "exit") {
+            return true;
+        }
+        if has_word(line, end) {
+            return false;
+        }
+    }
+    false
+}
+
+fn has_word(line: &str, word: &str) -> bool {
+    line.split(|c: char| !(c.is_alphanumeric() || c == '_')).any(|found| found == word)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const BODY: &str = "if [ -r f ]; then . f; fi";
+
+    fn with(text: &str, place: Place) -> String {
+        String::from_utf8(insert(text.as_bytes(), BODY, Comment::Hash, place).unwrap()).unwrap()
+    }
+
+    fn without(text: &str) -> String {
+        String::from_utf8(remove(text.as_bytes()).unwrap().unwrap().text).unwrap()
+    }
+
+    #[test]
+    fn a_file_is_as_it_was_after_both() {
+        for text in ["", "\n", "a\n", "a", "a\r\n", "a\r\nb", "a\n\n\n", "# x", "\u{feff}a"] {
+            for place in [Place::End, Place::BeforeGuard] {
+                let there = with(text, place);
+                assert_eq!(without(&there), text);
+                assert_eq!(with(&there, place), there, "twice is once");
+            }
+        }
+    }
+
+    #[test]
+    fn what_the_user_wrote_around_the_block_stays() {
+        let there = with("a\n", Place::End);
+        assert_eq!(without(&format!("before\n{there}after\n")), "before\na\nafter\n");
+        // An editor ended the last line, and a line was added.
+        let there = with("a", Place::End);
+        assert_eq!(without(&format!("{there}\nafter\n")), "a\nafter\n");
+    }
+
+    #[test]
+    fn a_block_that_was_copied_is_made_one_again_and_all_go() {
+        let one = with("a\n", Place::End);
+        let two = format!("{one}b\n{}", with("", Place::End));
+        assert_eq!(with(&two, Place::End), format!("{one}b\n"));
+        assert_eq!(without(&two), "a\nb\n");
+    }
+
+    #[test]
+    fn a_block_without_an_end_is_left_alone() {
+        let cut = with("a\n", Place::End).replace(END, "");
+        assert_eq!(remove(cut.as_bytes()), Err(NoEnd));
+        assert_eq!(insert(cut.as_bytes(), BODY, Comment::Hash, Place::End), Err(NoEnd));
+    }
+
+    #[test]
+    fn what_setup_made_is_remembered_in_the_block() {
+        for (comment, directories) in [(Comment::Hash, 0), (Comment::Hash, 3), (Comment::Xml, 2)] {
+            let text = alone(BODY, comment, directories);
+            let removed = remove(&text).unwrap().unwrap();
+            assert_eq!(removed, Removed { text: Vec::new(), made: Made::File(directories) });
+            let renewed = insert(&text, "other", comment, Place::End).unwrap();
+            assert_eq!(renewed, alone("other", comment, directories));
+        }
+    }
+
+    #[test]
+    fn the_block_comes_before_the_line_at_which_a_shell_without_a_terminal_leaves() {
+        for guard in [
+            "case $- in\n    *i*) ;;\n      *) return;;\nesac\n",
+            "[ -z \"$PS1\" ] && return\n",
+            "[[ $- != *i* ]] && return\n",
+            "if [[ $- != *i* ]] ; then\n\t# Shell is non-interactive.\n\treturn\nfi\n",
+            "if [ -z \"${PS1-}\" ]; then return; fi\n",
+            "[ -t 0 ] || return\n",
+        ] {
+            let text = format!("# mine\n\nx=1\n# If not running interactively\n{guard}alias ll='ls -l'\n");
+            let (before, after) = text.split_at(text.find("# If").unwrap());
+            let expected = format!("{before}{}{after}", with("", Place::End));
+            assert_eq!(with(&text, Place::BeforeGuard), expected, "{guard}");
+        }
+    }
+
+    #[test]
+    fn what_only_looks_like_a_guard_is_none() {
+        for text in [
+            "PS1='$ '\nf() {\n  return\n}\n",
+            "# case $- in\nf() { return; }\n",
+            "if [ -n \"$PS1\" ]; then\n  x\nfi\nf() { return 1; }\n",
+            "case $- in\n*i*) x;;\nesac\nreturn_to() { :; }\n",
+            "echo $PS1\n",
+        ] {
+            assert!(with(text, Place::BeforeGuard).starts_with(text), "{text}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_bytes_come_back(text in proptest::collection::vec(any::<u8>(), 0..200)) {
+            for place in [Place::End, Place::BeforeGuard] {
+                let there = insert(&text, BODY, Comment::Hash, place).unwrap();
+                prop_assert_eq!(&remove(&there).unwrap().unwrap().text, &text);
+            }
+        }
+
+        #[test]
+        fn lines_around_the_block_stay(
+            lines in proptest::collection::vec("[ -~]{0,12}(\n|\r\n)", 0..6),
+            before in "([ -~]{0,9}\n)?",
+            after in "([ -~]{0,9}\n?)?",
+        ) {
+            let text: String = lines.concat();
+            let there = with(&text, Place::BeforeGuard);
+            prop_assert_eq!(without(&format!("{before}{there}{after}")), format!("{before}{text}{after}"));
+        }
+    }
+}

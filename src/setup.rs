@@ -159,7 +159,8 @@ impl Gvm<'_> {
             (!plan.is_teardown || self.store.layout().root().exists()).then(|| self.lock()).transpose()?;
         let disk = self.store.disk();
         let above = std::fs::canonicalize(&plan.home.directory).unwrap_or(plan.home.directory.clone());
-        edit::sweep(&plan.home.all_targets(&is_there), &above, disk)?;
+        let targets = plan.home.all_targets(&is_there);
+        edit::sweep(&targets, &above, disk)?;
         // What the blocks read is there before them, and goes after them.
         if let Some(writer) = writer.as_ref().filter(|_| !plan.is_teardown) {
             for (shell, code) in &plan.code {
@@ -167,7 +168,11 @@ impl Gvm<'_> {
             }
         }
         for edit in &plan.edits {
-            edit.apply(disk)?;
+            if let Err(error) = edit.apply(disk) {
+                // What cannot be swept now is swept by the next one; why this one failed is worth more.
+                edit::sweep(&targets, &above, disk).ok();
+                return Err(error.into());
+            }
         }
         if let Some(writer) = writer.as_ref().filter(|_| plan.is_teardown) {
             writer.remove_shell_code()?;

@@ -10,6 +10,7 @@ const BEGIN: &str = ">>> gvm-rs setup";
 const END: &str = "<<< gvm-rs setup <<<";
 const UNENDED: &str = "after a line without an end";
 const MADE: &str = "made this file";
+const XML: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>";
 
 /// How a file writes a comment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -117,7 +118,9 @@ fn block(body: &str, comment: Comment, is_unended: bool, made: Made) -> String {
         Comment::Hash => format!("# {text}"),
         Comment::Xml => format!("<!-- {text} -->"),
     };
-    let (first, last) = (line(&format!("{BEGIN}{note} >>>")), line(END));
+    // Readers of property lists know XML by its first line.
+    let declaration = if comment == Comment::Xml { XML } else { "" };
+    let (first, last) = (format!("{declaration}{}", line(&format!("{BEGIN}{note} >>>"))), line(END));
     // The line break that the line before lacks comes from us, and so the file ends as it did, without one.
     let (before, after) = if is_unended { ("\n", "") } else { ("", "\n") };
     format!("{before}{first}\n{}\n{last}{after}", body.trim_end_matches('\n'))
@@ -159,7 +162,7 @@ fn comment_in(line: &[u8]) -> Option<&str> {
     let line = std::str::from_utf8(line).ok()?.trim_end();
     match line.strip_prefix("# ") {
         Some(text) => Some(text),
-        None => line.strip_prefix("<!-- ")?.strip_suffix(" -->"),
+        None => line.strip_prefix(XML).unwrap_or(line).strip_prefix("<!-- ")?.strip_suffix(" -->"),
     }
 }
 

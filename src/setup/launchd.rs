@@ -34,3 +34,25 @@ pub(super) fn agent(init: &Init) -> String {
 fn text(value: &str) -> String {
     value.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_of_any_kind_is_one_string_of_the_list() {
+        let init = Init {
+            bin: "/a<b>&\"c\"/bin".into(),
+            root: Some("/a<b>&\"c\"".into()),
+            tools: Some("/h/go/bin".into()),
+        };
+        let text = agent(&init);
+        let path = format!("<string>/a&lt;b&gt;&amp;\"c\"/bin:{STANDARD_PATH}:/h/go/bin</string>");
+        assert!(text.contains(&path), "{text}");
+        assert!(
+            text.contains("<string>GVM_RS_HOME</string>\n    <string>/a&lt;b&gt;&amp;\"c\"</string>"),
+            "{text}"
+        );
+        assert!(text.starts_with("<!DOCTYPE plist") && text.ends_with("</plist>\n"), "{text}");
+    }
+}

@@ -38,7 +38,7 @@ MUST_NOTICE = [("install+use", "staging/*"), ("use", "."), ("purge", "versions")
 MUTATED = ["install+use", "use", "uninstall", "purge"]
 EVERY = "every sync"
 BOUNDED = {"install+use": 24, "use": 16, "rollback": 12, "uninstall": 12, "purge": 12, "prune": 12, "upgrade": 12,
-           "repair": 12}
+           "repair": 12, "setup": 12}
 Options = collections.namedtuple("Options", "limit seed again_every")
 
 

@@ -54,6 +54,55 @@ fn in_a_terminal_only_a_yes_is_one() {
 }
 
 #[test]
+fn a_use_that_no_shell_would_see_names_setup_until_it_was_run() {
+    let (_mirror, sandbox) = crate::installed();
+    let told = |sandbox: &Sandbox| sandbox.gvm(&["use", "1.21"]).ok().stderr;
+    assert!(told(&sandbox).contains("hint: `gvm-rs setup` has every shell find it\n"), "{}", told(&sandbox));
+    sandbox.gvm(&["setup", "--yes", "--shell", "bash"]).ok();
+    assert!(told(&sandbox).contains("hint: it is set up; open a new terminal\n"), "{}", told(&sandbox));
+    let path = format!("{}:/usr/bin:/bin", sandbox.root().join("bin").display());
+    let sandbox = sandbox.env("PATH", path);
+    assert!(!told(&sandbox).contains("hint:"), "{}", told(&sandbox));
+}
+
+#[test]
+fn a_full_disk_leaves_each_file_whole_and_nothing_over() {
+    if !needs::program("strace") {
+        return;
+    }
+    let mut failures = 0;
+    for number in 1..30 {
+        let sandbox = home();
+        let mut command = sandbox.command("strace");
+        let inject = format!("inject=fsync:error=ENOSPC:when={number}+");
+        command.args([
+            "-f",
+            "-qq",
+            "-o",
+            "/dev/null",
+            "-e",
+            "trace=fsync",
+            "-e",
+            &inject,
+            GVM,
+            "setup",
+            "--yes",
+        ]);
+        let run = sandbox.start(command).wait();
+        failures += usize::from(run.code == Some(8) && run.stderr.contains("error: cannot sync `"));
+        for (name, shown) in contents(&sandbox.home()) {
+            assert!([".bashrc", ".profile"].contains(&name.as_str()), "{number}: {name} is left over: {run}");
+            assert!(
+                shown.ends_with("gvm-rs setup <<<\\\\n\"") || shown.ends_with("one\\\\n\""),
+                "{number}: {shown}"
+            );
+        }
+        sandbox.gvm(&["setup", "--yes"]).ok();
+    }
+    assert!(failures >= 8, "{failures}");
+}
+
+#[test]
 fn json_tells_what_was_done() {
     let sandbox = home();
     let run = sandbox.gvm(&["setup", "--yes", "--json", "--no-systemd"]).ok();

@@ -7,6 +7,7 @@ import shutil
 import threading
 
 import store_check
+import user_files
 from home import Home
 
 from . import linux, order, states, trace, volume
@@ -163,7 +164,7 @@ class Experiment:
     def _look_at_store(self, state, again):
         operation = self.scene.operation
         damaged = None if state.acked else operation.damaged
-        seen = self._seen(damaged)
+        seen = self._seen(damaged, is_done=state.acked)
         if seen not in operation.states:
             raise Broken("neither old nor new: go%s is current, installed are %s" % (seen[0], sorted(seen[1])))
         if state.acked and seen != operation.states[-1]:
@@ -171,17 +172,22 @@ class Experiment:
         self._must(("list",), 0)
         self._must(("history",), 0)
         if again:
-            done = seen == operation.states[-1] and not damaged
+            done = seen == operation.states[-1] and not damaged and operation.files is None
             self._must(*(operation.after if done else (operation.words, 0)))
             # A command that finds nothing to do does not write; the next writer sweeps.
             self._must(("cache", "clean"), 0)
-            if self._seen(is_tidy=True) != operation.states[-1]:
+            if self._seen(is_tidy=True, is_done=True) != operation.states[-1]:
                 raise Broken("the same command again did not do it")
 
-    def _seen(self, damaged=None, is_tidy=False):
+    def _seen(self, damaged=None, is_tidy=False, is_done=False):
         """The state of the store: what `go` says it is, and what is installed."""
         seen = store_check.look(self.scene.root, is_tidy)
         problems = [p for p in seen.problems if not damaged or not p.startswith("versions/go%s:" % damaged)]
+        if self.scene.operation.files is not None:
+            number, wrong = user_files.look(os.path.dirname(self.scene.root), is_tidy)
+            problems += wrong
+            if is_done and number != self.scene.operation.files:
+                problems.append("%d files of the user's are set up" % number)
         if problems:
             raise Broken("; ".join(problems[:3]))
         return seen.go, frozenset(seen.installed)

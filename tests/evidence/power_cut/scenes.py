@@ -4,6 +4,7 @@ import collections
 import os
 
 import releases
+import user_files
 
 OLD, NEW, NEWER = "1.21.13", "1.22.4", "1.22.5"
 # The program under test, and where its releases come from.
@@ -27,18 +28,22 @@ class Operation:
     A state is (current, installed); commands may stop at any of them before exit 0, and only at the last after.
     """
 
-    def __init__(self, name, words, setup, states, after=None, damaged=None):
+    def __init__(self, name, words, setup, states, after=None, damaged=None, files=None):
         self.name, self.words, self.setup, self.states = name, words, setup, states
         # What to run where a cut came after all was done, and its exit code: a rollback goes back only once.
         self.after = after or (words, 0)
         # A toolchain that is not whole before.
         self.damaged = damaged
+        # How many files of the user's are set up in the end; None: that is not looked at.
+        self.files = files
 
     @property
     def command(self):
         return self.words[0]
 
     def prepare(self, home):
+        if self.files is not None:
+            user_files.furnish(home.root.parent)
         for words in self.setup:
             home.ok(*words)
         if self.damaged:
@@ -84,4 +89,6 @@ OPERATIONS = {operation.name: operation for operation in [
               _states((NEW, [NEW]), (NEW, [NEW, NEWER]), (NEWER, [NEW, NEWER]))),
     Operation("repair", ("repair", NEW), HAS_BOTH,
               _states((OLD, [OLD, NEW])), damaged=NEW),
+    Operation("setup", tuple(user_files.SETUP), HAS_OLD, _states((OLD, [OLD])), files=len(user_files.OLD)),
+    Operation("teardown", ("teardown", "--yes", "-q"), [*HAS_OLD, user_files.SETUP], _states((OLD, [OLD])), files=0),
 ]}

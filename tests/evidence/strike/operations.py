@@ -1,16 +1,18 @@
 """The commands that are struck: where each starts, what it may leave, and what doing it again comes to.
 
 One entry is one operation. What the program under test does not have yet (`gvm-rs help NAME` fails) is reported as
-such. A shell's set-up writes to the files of the shell and not to the store, so it is not in the table.
+such. `setup` writes to the files of the user's shells too (user_files.py): each is the old one or the new one.
 """
 
 import collections
 
+import user_files
+
 from .stores import CURRENT, NEW, NEWER, PREVIOUS, SUPERSEDED
 
-# What `go` is, what is installed, what can be brought back, how many archives are kept (None: that is not asked), and
-# whether all of it is as it should be.
-State = collections.namedtuple("State", "go installed trash kept is_whole", defaults=(frozenset(), None, True))
+# What `go` is, what is installed, what can be brought back, how many archives are kept (None: that is not asked),
+# whether all of it is as it should be, and how many files of the user's are set up (None: that is not asked).
+State = collections.namedtuple("State", "go installed trash kept is_whole files", defaults=(frozenset(), None, True, None))
 # `template`: the store it starts from (stores.py). `states`: from the one before to the one after; between them lie
 # those that a crash may show. `again`: what the same command comes to when it was done before, (exit code, state or
 # None for the same), where that is not (0, the last state). `full_disk`: the states in which it is done too, by the
@@ -49,6 +51,10 @@ OPERATIONS = {operation.name: operation for operation in [
     Operation("cache clean", "kept", ["cache", "clean"], [
         State(CURRENT, THREE, kept=kept) for kept in (3, 2, 1, 0)]),
     Operation("upgrade", "full", ["upgrade"], [BEFORE, State(CURRENT, NEWER_TOO), State(NEWER, NEWER_TOO)]),
+    Operation("setup", "full", user_files.SETUP, [
+        State(CURRENT, THREE, files=number) for number in range(len(user_files.OLD) + 1)]),
+    Operation("teardown", "set up", ["teardown", "--yes", "-q"], [
+        State(CURRENT, THREE, files=number) for number in range(len(user_files.OLD), -1, -1)]),
     Operation("repair", "damaged", ["repair", CURRENT], [BEFORE._replace(is_whole=False), BEFORE]),
 ]}
 
@@ -56,7 +62,8 @@ OPERATIONS = {operation.name: operation for operation in [
 def state_of(operation, seen):
     """The state of a store as this operation's states tell it."""
     kept = len(seen.kept) if operation.states[0].kept is not None else None
-    return State(seen.go, frozenset(seen.installed), frozenset(seen.trash), kept, not seen.problems)
+    files = seen.files if operation.states[0].files is not None else None
+    return State(seen.go, frozenset(seen.installed), frozenset(seen.trash), kept, not seen.problems, files)
 
 
 def is_done(operation, state):

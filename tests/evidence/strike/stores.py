@@ -17,6 +17,7 @@ import threading
 import figures
 import releases
 import store_check
+import user_files
 from home import Home
 
 CURRENT = "1.22.5"      # current in a full store
@@ -66,6 +67,8 @@ class Template:
 
     def __init__(self, home, commands, change=None):
         self.root = home.root
+        self.root.parent.mkdir(parents=True, exist_ok=True)
+        user_files.furnish(self.root.parent)
         for words in commands:
             home.ok(*words)
         if change:
@@ -77,6 +80,10 @@ class Template:
         figures.remove(to.parent)
         (to.parent / "project").mkdir(parents=True)
         (to.parent / "project/.go-version").write_text(SUPERSEDED + "\n")
+        for name in user_files.OLD:
+            if (self.root.parent / name).exists():
+                (to.parent / name).parent.mkdir(parents=True, exist_ok=True)
+                shutil.copy(self.root.parent / name, to.parent / name)
         if self.root.exists():
             _copy(str(self.root), str(to), False)
 
@@ -141,6 +148,7 @@ RECIPES = {
     "full": (_FULL,),
     "kept": ([[*_INSTALLING, "--keep-archives"], *_SWITCHING],),
     "removed": ([*_FULL, ["uninstall", SUPERSEDED]],),
+    "set up": ([*_FULL, user_files.SETUP],),
     "crashed": (_FULL, _crash),
     "damaged": ([[*_INSTALLING, "--keep-archives"], *_SWITCHING], _flip_a_byte),
 }

@@ -7,6 +7,7 @@ import re
 import signal
 
 import store_check
+import user_files
 from home import Home
 
 from . import syscalls, tracer
@@ -132,7 +133,7 @@ class _Trial:
         go = expected.go or NEW
         self.must(["use", go])  # the next writer, whatever the command was
         # A download that a crash cut short stays until somebody wants the same release.
-        tidy = store_check.look(self.stand.root, is_tidy=True, may_resume=NEW not in expected.installed)
+        tidy = self.look(is_tidy=True, may_resume=NEW not in expected.installed)
         if tidy.problems or tidy.go != go:
             raise Wrong("in the end go is %s, and %s" % (tidy.go, tidy.problems))
         if lock is not None and lock != self._lock():
@@ -155,8 +156,11 @@ class _Trial:
         except FileNotFoundError:
             return None
 
-    def look(self):
-        return store_check.look(self.stand.root)
+    def look(self, is_tidy=False, may_resume=False):
+        seen = store_check.look(self.stand.root, is_tidy, may_resume=may_resume)
+        seen.files, wrong = user_files.look(self.stand.root.parent, is_tidy)
+        seen.problems += wrong
+        return seen
 
     def must(self, words, code=0):
         run = self.home.gvm(*words)

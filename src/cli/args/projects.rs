@@ -27,6 +27,9 @@ environment, and what `go` is in them is compared. bash reads ~/.bashrc in the l
 is not run: its choice of a toolchain is worked out from GOTOOLCHAIN, the file of `go env -w` and the \
 go.work or go.mod.
 
+The layers are `shell` (a function or an alias), `session` (`gvm-rs shell`), `hook`, `path`, `goroot`, \
+`goenv`, `gotoolchain`, `module` (go.work or go.mod) and `pin`; `gvm-rs` names what is current.
+
 Exits with 0 if a `go` runs here, and with 4 if none does.";
 
 #[derive(Debug, clap::Args)]

@@ -172,6 +172,11 @@ impl Gvm<'_> {
         Purpose { now: (self.settings.clock)(), ..self.settings.purpose.clone() }
     }
 
+    /// Removes the store with all that is in it; returns what stays.
+    pub fn dismantle(&self) -> Result<Vec<PathBuf>, StoreError> {
+        self.store.dismantle(&self.settings.purpose, self.waiting())
+    }
+
     pub(crate) fn waiting(&self) -> Waiting<'_> {
         Waiting { limit: self.settings.patience, progress: self.progress }
     }

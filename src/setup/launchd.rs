@@ -45,6 +45,7 @@ mod tests {
             bin: "/a<b>&\"c\"/bin".into(),
             root: Some("/a<b>&\"c\"".into()),
             tools: Some("/h/go/bin".into()),
+            has_hook: false,
         };
         let text = agent(&init);
         let path = format!("<string>/a&lt;b&gt;&amp;\"c\"/bin:{STANDARD_PATH}:/h/go/bin</string>");

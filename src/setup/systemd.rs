@@ -119,7 +119,12 @@ mod tests {
 
     #[test]
     fn nothing_in_a_name_is_expanded() {
-        let init = Init { bin: "/a$(x)\"\\`/bin".into(), root: Some("/a$(x)\"\\`".into()), tools: None };
+        let init = Init {
+            bin: "/a$(x)\"\\`/bin".into(),
+            root: Some("/a$(x)\"\\`".into()),
+            tools: None,
+            has_hook: false,
+        };
         let expected = "PATH=\"/a\\$\\$(x)\\\"\\\\\\`/bin:${PATH:-/usr/local/bin:/usr/bin:/bin}\"\n\
                         GVM_RS_HOME=\"/a\\$\\$(x)\\\"\\\\\\`\"\n";
         assert_eq!(lines(&init), expected);

@@ -62,6 +62,8 @@ fn an_uninstall_that_is_killed_can_be_made_again() {
     let installed = || {
         let sandbox = sandbox().with_mirror(&mirror);
         run(&sandbox, &["use", "1.22.5", "--proof", "version"]).ok();
+        fs::write(sandbox.home().join(".profile"), "umask 022\n").unwrap();
+        run(&sandbox, &["setup", "--yes", "--no-systemd"]).ok();
         sandbox
     };
     let number = steps(&installed(), &uninstall);
@@ -75,6 +77,15 @@ fn an_uninstall_that_is_killed_can_be_made_again() {
             run(&sandbox, &uninstall).ok();
         }
         assert!(!place(&sandbox).exists() && !sandbox.root().exists(), "step {step}");
-        assert_eq!(tree_names(&sandbox.home()), [".config/", ".local/", ".local/bin/"], "step {step}");
+        assert_eq!(
+            tree_names(&sandbox.home()),
+            [".config/", ".local/", ".local/bin/", ".profile"],
+            "step {step}"
+        );
+        assert_eq!(
+            fs::read_to_string(sandbox.home().join(".profile")).unwrap(),
+            "umask 022\n",
+            "step {step}"
+        );
     }
 }

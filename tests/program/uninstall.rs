@@ -47,6 +47,28 @@ fn everything_goes_after_it_was_shown() {
 }
 
 #[test]
+fn the_shells_files_are_as_they_were_before_setup() {
+    let mirror = Mirror::start();
+    let sandbox = used(&mirror);
+    let files = [(".bashrc", "# mine\ncase $- in *i*) ;; *) return ;; esac\n"), (".profile", "umask 027")];
+    for (name, text) in files {
+        fs::write(sandbox.home().join(name), text).unwrap();
+    }
+    run(&sandbox, &["setup", "--yes", "--no-systemd"]).ok();
+    assert!(fs::read_to_string(sandbox.home().join(".bashrc")).unwrap().contains("gvm-rs"));
+    let shown = run(&sandbox, &["self", "uninstall", "-n"]).ok();
+    assert!(
+        shown.text().contains("--- [HOME]/.bashrc\n") && shown.text().contains("removes [HOME]/.gvm-rs "),
+        "{shown}"
+    );
+    run(&sandbox, &["self", "uninstall", "--yes"]).ok();
+    for (name, text) in files {
+        assert_eq!(fs::read_to_string(sandbox.home().join(name)).unwrap(), text);
+    }
+    assert_eq!(tree_names(&sandbox.home()), [".bashrc", ".config/", ".local/", ".local/bin/", ".profile"]);
+}
+
+#[test]
 fn a_yes_in_a_terminal_is_needed_and_enough() {
     if !needs::program("zsh") {
         return;

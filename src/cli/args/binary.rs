@@ -50,6 +50,6 @@ pub(crate) struct SelfUninstall {
 }
 
 const UNINSTALL_HELP: &str = "\
-Removed are the root with every toolchain, the configuration file in its usual place, and the program itself, \
-last; nothing of that can be undone. A root that holds anything that gvm-rs did not put there is refused (exit \
-code 9), before anything is removed. A program that cargo or a package manager installed is left to them.";
+Removed are what `setup` wrote into the shells' files, the root with every toolchain, the configuration file in \
+its usual place, and the program itself, last; nothing of that can be undone. A root that holds anything that \
+gvm-rs did not put there is refused (exit code 9), before anything is removed. A program that cargo or a package manager installed is left to them.";

@@ -50,7 +50,7 @@ pub(super) fn carry_out(plan: &Plan, consent: Consent, config: &Config, ui: &Ui)
 }
 
 /// The changes as `diff -u` shows them.
-fn shown(plan: &Plan, store: &Store) -> String {
+pub(super) fn shown(plan: &Plan, store: &Store) -> String {
     let edits = plan.edits.iter().map(|edit| {
         let path = edit.path.to_string_lossy();
         let (old, new) = match edit.kind() {

@@ -15,29 +15,30 @@ use crate::cli::report::Failure;
 use crate::cli::ui::Ui;
 
 pub(crate) fn run(args: &Program, config: &Config, ui: &Ui) -> Result<ExitCode, Failure> {
-    let watcher = Watcher::new(ui, Interrupt::listen().map_err(Failure::Signals)?);
     match &args.action {
-        ProgramAction::Update(args) => update(args, config, &watcher, ui),
-        ProgramAction::Rollback(output) => {
-            let replaced = binary(config, &watcher)?.roll_back()?;
-            tell(&replaced, *output, ui);
-            Ok(ExitCode::SUCCESS)
-        }
-        ProgramAction::Uninstall(args) => self_uninstall::run(args, config, &watcher, ui),
+        ProgramAction::Update(args) => update(args, config, ui),
+        ProgramAction::Rollback(output) => rollback(*output, config, ui),
+        ProgramAction::Uninstall(args) => self_uninstall::run(args, config, ui),
     }
 }
 
-fn binary<'a>(config: &Config, watcher: &'a Watcher) -> Result<Binary<'a>, Failure> {
-    Ok(Binary::new(config.program()?, config.disk(), watcher))
+fn watcher(ui: &Ui) -> Result<Watcher, Failure> {
+    Ok(Watcher::new(ui, Interrupt::listen().map_err(Failure::Signals)?))
 }
 
-fn update(args: &SelfUpdate, config: &Config, watcher: &Watcher, ui: &Ui) -> Result<ExitCode, Failure> {
+fn rollback(output: Json, config: &Config, ui: &Ui) -> Result<ExitCode, Failure> {
+    let replaced = Binary::new(config.program()?, config.disk(), &watcher(ui)?).roll_back()?;
+    tell(&replaced, output, ui);
+    Ok(ExitCode::SUCCESS)
+}
+
+fn update(args: &SelfUpdate, config: &Config, ui: &Ui) -> Result<ExitCode, Failure> {
     let location = config.releases(args.from.as_deref())?;
     let settings = config.settings()?;
     let net = Net::new(config.net_options());
     ui.say(format_args!("looking for a release in {location}"));
     let releases = Releases { location: &location, platform: &settings.platform, net: &net };
-    let replaced = binary(config, watcher)?.update(releases)?;
+    let replaced = Binary::new(config.program()?, config.disk(), &watcher(ui)?).update(releases)?;
     tell(&replaced, args.output, ui);
     Ok(ExitCode::SUCCESS)
 }

@@ -6,37 +6,38 @@ use std::process::ExitCode;
 use gvm_rs::binary::{Binary, Manager};
 use gvm_rs::disk::Disk;
 use gvm_rs::net::escaped;
-use gvm_rs::store::{Store, Waiting};
+use gvm_rs::setup::{self, Plan};
+use gvm_rs::store::Store;
 use serde_json::json;
 
+use super::session::Session;
+use super::{consent, teardown};
 use crate::cli::args::SelfUninstall;
 use crate::cli::config::Config;
-use crate::cli::progress::Watcher;
 use crate::cli::report::Failure;
 use crate::cli::ui::Ui;
 
 /// What is going to be removed, in this order, so that whatever is left can be removed by the same command.
 struct Everything<'a> {
+    teardown: Plan,
+    session: &'a Session,
     disk: Disk,
-    store: Store,
     config_file: Option<PathBuf>,
     binary: Binary<'a>,
 }
 
-pub(super) fn run(
-    args: &SelfUninstall,
-    config: &Config,
-    watcher: &Watcher,
-    ui: &Ui,
-) -> Result<ExitCode, Failure> {
+pub(super) fn run(args: &SelfUninstall, config: &Config, ui: &Ui) -> Result<ExitCode, Failure> {
     let disk = config.disk();
+    let session = Session::on(Store::open(config.root.clone(), disk.clone())?, config, ui)?;
+    let store = session.gvm().store;
+    store.check_removable()?;
     let everything = Everything {
-        store: Store::open(config.root.clone(), disk.clone())?,
+        teardown: setup::plan_teardown(store, &config.user_home()?, &config.root.join("bin"))?,
+        session: &session,
         config_file: config.usual_file().map(Path::to_owned),
-        binary: Binary::new(config.program()?, disk.clone(), watcher),
+        binary: Binary::new(config.program()?, disk.clone(), &session.watcher),
         disk,
     };
-    everything.store.check_removable()?;
     let shown = everything.shown()?;
     if args.dry_run {
         match args.output.json {
@@ -53,7 +54,7 @@ pub(super) fn run(
     if !args.yes && !ui.ask("remove all that, for good?") {
         return Err(Failure::Unconfirmed("that was not agreed to"));
     }
-    let left = everything.remove(config, watcher)?;
+    let left = everything.remove(ui)?;
     if args.output.json {
         ui.json(&everything.report(Some(&left)));
     }
@@ -70,21 +71,18 @@ pub(super) fn run(
 
 impl Everything<'_> {
     fn shown(&self) -> Result<String, Failure> {
-        let mut lines = Vec::new();
-        if self.root_is_there() {
-            let (installed, trash) = (self.store.installed()?.len(), self.store.trash()?);
+        let (mut lines, store) = (Vec::new(), self.session.gvm().store);
+        if std::fs::symlink_metadata(store.layout().root()).is_ok() {
+            let (installed, trash) = (store.installed()?.len(), store.trash()?);
             let removed: usize = trash.iter().map(|batch| batch.versions().count()).sum();
             let what = format!("{installed} toolchains, {removed} more in the trash, cache and history");
-            lines.push(format!("{}   {what}", self.store.layout().root().display()));
+            lines.push(format!("{}   {what}", store.layout().root().display()));
         }
         let config_file = self.config_file.iter().filter(|path| path.is_file());
         lines.extend(config_file.map(|path| path.display().to_string()));
         lines.extend(self.programs().iter().map(|path| path.display().to_string()));
-        Ok(lines.iter().map(|line| format!("removes {}\n", escaped(line))).collect())
-    }
-
-    fn root_is_there(&self) -> bool {
-        std::fs::symlink_metadata(self.store.layout().root()).is_ok()
+        let lines: String = lines.iter().map(|line| format!("removes {}\n", escaped(line))).collect();
+        Ok(consent::shown(&self.teardown, store) + &lines)
     }
 
     /// The program and the one before, unless somebody else looks after them.
@@ -99,10 +97,12 @@ impl Everything<'_> {
     }
 
     /// Invariant: the program goes last. A kill before that leaves one that removes the rest.
-    fn remove(&self, config: &Config, watcher: &Watcher) -> Result<Vec<PathBuf>, Failure> {
-        let settings = config.settings()?;
-        let waiting = Waiting { limit: settings.patience, progress: watcher };
-        let left = self.store.dismantle(&settings.purpose, waiting)?;
+    fn remove(&self, ui: &Ui) -> Result<Vec<PathBuf>, Failure> {
+        let gvm = self.session.gvm();
+        if !self.teardown.is_empty() {
+            teardown::tell_manager(gvm.carry_out(&self.teardown)?.as_ref(), ui);
+        }
+        let left = gvm.dismantle()?;
         if let Some(file) = &self.config_file {
             self.disk.remove_file(file)?;
             if let Some(directory) = file.parent() {
@@ -120,7 +120,8 @@ impl Everything<'_> {
     fn report(&self, left: Option<&[PathBuf]>) -> serde_json::Value {
         json!({
             "applied": left.is_some(),
-            "root": self.store.layout().root().to_string_lossy(),
+            "edits": self.teardown.edits.iter().map(|edit| edit.path.to_string_lossy()).collect::<Vec<_>>(),
+            "root": self.session.gvm().store.layout().root().to_string_lossy(),
             "config": self.config_file.as_deref().map(Path::to_string_lossy),
             "program": self.binary.path().to_string_lossy(),
             "manager": self.binary.manager().map(Manager::name),

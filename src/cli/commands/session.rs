@@ -41,6 +41,11 @@ impl Session {
         Session::with(config.damaged_store()?, Interrupt::listen(), config, ui)
     }
 
+    /// Opens a session on a store that was opened already.
+    pub(super) fn on(store: Store, config: &Config, ui: &Ui) -> Result<Session, Failure> {
+        Session::with(store, Interrupt::listen(), config, ui)
+    }
+
     fn with(
         store: Store,
         interrupt: io::Result<Interrupt>,

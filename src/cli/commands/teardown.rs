@@ -19,6 +19,12 @@ pub(crate) fn run(args: &args::Teardown, config: &Config, ui: &Ui) -> Result<Exi
         true => ui.say("nothing is set up"),
         false => ui.say("your files are as they were; the toolchains stay"),
     }
+    tell_manager(manager.as_ref(), ui);
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Tells what the running session manager came to, where that is not what it should.
+pub(super) fn tell_manager(manager: Option<&Manager>, ui: &Ui) {
     match manager {
         Some(Manager::Overruled) => {
             ui.note("the running systemd keeps the PATH it has until you log in anew")
@@ -28,5 +34,4 @@ pub(crate) fn run(args: &args::Teardown, config: &Config, ui: &Ui) -> Result<Exi
         }
         _ => {}
     }
-    Ok(ExitCode::SUCCESS)
 }

@@ -22,6 +22,7 @@ use super::args::{Args, Command, Level};
 use file::{File, Malformed};
 
 mod file;
+mod tools;
 
 /// A setting that cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -265,7 +266,7 @@ impl Config {
         Ok(Init {
             root: (!self.is_default_root).then_some(root),
             bin,
-            tools: if with_tools && self.file.gobin.unwrap_or(true) { tools() } else { None },
+            tools: if with_tools && self.file.gobin.unwrap_or(true) { tools::directory() } else { None },
             has_hook: with_hook || self.file.hook.unwrap_or(false),
         })
     }
@@ -326,27 +327,6 @@ fn environment() -> Environment {
         compiler: variable("CC"),
         is_cgo_off: variable("CGO_ENABLED").is_some_and(|value| value == "0"),
     }
-}
-
-/// Where `go install` puts programs unless GOBIN or GOPATH say otherwise in the shell, if a PATH can hold that.
-fn tools() -> Option<String> {
-    let home = home()?;
-    let xdg = variable("XDG_CONFIG_HOME").map(PathBuf::from).filter(|path| path.is_absolute());
-    let standard = match cfg!(target_os = "macos") {
-        true => home.join("Library/Application Support"),
-        false => xdg.unwrap_or_else(|| home.join(".config")),
-    };
-    // What `go env -w` wrote. cmd/go takes each line as it stands.
-    let file = variable("GOENV").map_or(standard.join("go/env"), PathBuf::from);
-    let text = disk::read_capped(&file, LARGEST_FILE, true).unwrap_or_default();
-    let text = String::from_utf8_lossy(&text);
-    let value = |name| {
-        let value = text.lines().rev().find_map(|line| line.strip_prefix(name)?.strip_prefix('='))?;
-        Some(PathBuf::from(value)).filter(|path| path.is_absolute())
-    };
-    let path = || value("GOPATH").and_then(|list| std::env::split_paths(&list).next());
-    let tools = value("GOBIN").unwrap_or_else(|| path().unwrap_or(home.join("go")).join("bin"));
-    tools.into_os_string().into_string().ok().filter(|tools| !tools.contains(':'))
 }
 
 fn home() -> Option<PathBuf> {

@@ -125,7 +125,7 @@ fn the_code_keeps_the_status_and_leaves_nothing_behind() {
         let code = file.display();
         let script = format!(
             "set +e; (exit 7); . '{code}'; echo $?; . '{code}'; echo $?; set -e; . '{code}'; command -V cd; \
-             set | grep -a '^__gvm_rs' || echo none; env | grep -a GOROOT || echo none; go version"
+             set | grep -aE '^__gvm_rs_(bin|home|tools|path|status|init)' || echo none; env | grep -a GOROOT || echo none; go version"
         );
         let run = shell(&sandbox, program, flags, &script).ok();
         let lines: Vec<&str> = run.stdout.lines().collect();
@@ -138,7 +138,7 @@ fn the_code_keeps_the_status_and_leaves_nothing_behind() {
         let code = sandbox.root().join("shell/init.fish");
         let script = format!(
             "function seven; return 7; end; seven; source '{0}'; echo $status; source '{0}'; echo $status; type -t cd; \
-             set --names | grep gvm_rs; functions --all --names | grep gvm_rs; go version",
+             set --names | grep -E '^__gvm_rs_(bin|home|tools|status)'; functions --all --names | grep __gvm_rs_init; go version",
             code.display()
         );
         let run = shell(&sandbox, "fish", &["--no-config", "-c"], &script).ok();

@@ -94,6 +94,27 @@ fn a_lost_root_is_no_obstacle() {
 }
 
 #[test]
+fn an_uninstall_of_gvm_rs_itself_takes_it_all_back() {
+    let sandbox = empty();
+    write(&sandbox, ".bashrc", "no end");
+    write(&sandbox, ".local/x", "");
+    let program = sandbox.home().join(".local/gvm-rs");
+    std::fs::copy(env!("CARGO_BIN_EXE_gvm-rs"), &program).unwrap();
+    set_up(&sandbox);
+    let run = |args: &[&str]| {
+        let mut command = sandbox.command(&program);
+        command.args(args);
+        sandbox.start(command).wait().ok()
+    };
+    assert!(run(&["self", "uninstall", "--dry-run"]).stdout.contains(".bashrc"));
+    run(&["self", "uninstall", "--yes"]);
+    let names: Vec<_> = contents(&sandbox.home()).into_iter().map(|(name, _)| name).collect();
+    assert_eq!(names, [".bashrc", ".local/", ".local/x"]);
+    assert_eq!(std::fs::read_to_string(sandbox.home().join(".bashrc")).unwrap(), "no end");
+    assert!(!sandbox.root().exists());
+}
+
+#[test]
 fn modes_and_links_are_kept() {
     let sandbox = empty();
     let dotfiles = sandbox.dir("dotfiles");

@@ -7,7 +7,7 @@ mod host;
 
 use std::fmt;
 
-use crate::model::requirements::{self, Linkage};
+use crate::model::requirements::{self, BadPair, Linkage};
 use crate::model::{GoVersion, OsVersion, Platform, Room};
 
 pub use host::{Host, Level, Libc};
@@ -52,6 +52,17 @@ pub struct Preflight {
 impl Check {
     /// The subject of what is known to go wrong.
     pub const TROUBLE: &str = "known trouble";
+}
+
+impl From<BadPair> for Check {
+    fn from(pair: BadPair) -> Check {
+        Check {
+            subject: Check::TROUBLE,
+            verdict: if pair.is_certain { Verdict::NotMet } else { Verdict::Unknown },
+            finding: format!("{}; use {}", pair.effect, pair.remedy),
+            source: Some(pair.source),
+        }
+    }
 }
 
 impl Verdict {
@@ -100,17 +111,12 @@ pub fn judge(version: GoVersion, host: &Host, room: Option<Room>) -> Vec<Check> 
     checks.extend(cpu(version, host));
     checks.extend(room.map(|room| disk(room, host)).unwrap_or_default());
     let release = host.release.as_deref().unwrap_or_default();
-    checks.extend(requirements::bad_pairs(version, &host.platform, release).into_iter().map(|pair| Check {
-        subject: Check::TROUBLE,
-        verdict: if pair.is_certain { Verdict::NotMet } else { Verdict::Unknown },
-        finding: format!("{}; use {}", pair.effect, pair.remedy),
-        source: Some(pair.source),
-    }));
+    checks.extend(requirements::bad_pairs(version, &host.platform, release).into_iter().map(Check::from));
     checks
 }
 
 /// The kernel, or macOS, or Windows.
-fn system(version: GoVersion, host: &Host) -> Check {
+pub(crate) fn system(version: GoVersion, host: &Host) -> Check {
     let platform = &host.platform;
     let (subject, name) = match platform.goos() {
         "linux" => ("kernel", "Linux"),

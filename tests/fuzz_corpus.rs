@@ -65,6 +65,7 @@ replays! {
     no_bytes_of_an_archive_get_out: "archive_bytes",
     no_entries_of_an_archive_get_out: "archive_entries",
     no_configuration_file_panics: "config_file",
+    no_file_misleads_who_reads_it_as_a_program: "executable",
     no_kept_index_panics: "index_compact",
     no_fetched_index_changes_what_is_pinned: "index_json",
     no_address_shows_a_secret_or_leaves_its_base: "locations",

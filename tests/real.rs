@@ -9,6 +9,8 @@
 mod choice;
 #[path = "real/gover.rs"]
 mod gover;
+#[path = "real/inspect.rs"]
+mod inspect;
 mod needs;
 mod support;
 
@@ -38,6 +40,7 @@ fn real_toolchains_install_switch_build_and_roll_back() {
     for version in [OLD, NEW, MIDDLE] {
         a_switch_gives_a_go_that_compiles(&sandbox, version);
     }
+    inspect::tells_what_real_programs_are(&sandbox);
     gover::agrees_on_every_version(&sandbox);
     gover::agrees_on_every_go_mod(&sandbox);
     the_trees_are_still_what_the_manifests_say(&sandbox);

@@ -66,6 +66,7 @@ const COMMANDS: &[(&str, &[&str])] = &[
     ("verify", &["--all", "--json"]),
     ("repair", &["--all", "--keep-archives", "--json", SOURCE]),
     ("preflight", &["--os", "--arch", "--os-version", "--json", SOURCE]),
+    ("inspect", &["--target", "--require", "--json"]),
     ("cache", &[]),
     ("cache ls", &["--json"]),
     ("cache clean", &["--json"]),

@@ -16,6 +16,7 @@ pub mod answers;
 pub mod archive_bytes;
 pub mod archive_entries;
 pub mod config_file;
+pub mod executable;
 pub mod index_compact;
 pub mod index_json;
 pub mod locations;
@@ -36,11 +37,12 @@ mod unpacking;
 pub type Target = (&'static str, fn(&[u8]) -> bool);
 
 /// Every target but the control.
-pub const TARGETS: [Target; 13] = [
+pub const TARGETS: [Target; 14] = [
     ("answers", answers::check),
     ("archive_bytes", archive_bytes::check),
     ("archive_entries", archive_entries::check),
     ("config_file", config_file::check),
+    ("executable", executable::check),
     ("index_compact", index_compact::check),
     ("index_json", index_json::check),
     ("locations", locations::check),

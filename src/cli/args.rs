@@ -11,7 +11,7 @@ use gvm_rs::shell::Shell as ShellName;
 
 pub(crate) use binary::{Program, ProgramAction, SelfUninstall, SelfUpdate};
 pub(crate) use damage::{Repair, Verify};
-pub(crate) use inspection::Preflight;
+pub(crate) use inspection::{Inspect, Preflight, Required};
 pub(crate) use projects::{Exec, Local, Shell, Why};
 pub(crate) use removals::{Prune, Undo, Uninstall};
 pub(crate) use setup::{Consent, Setup, Teardown};
@@ -136,6 +136,8 @@ pub(crate) enum Command {
     Repair(Repair),
     /// Says whether a release will run here, before it is fetched
     Preflight(Preflight),
+    /// Shows what programs need, from their files, and whether they run here or elsewhere
+    Inspect(Inspect),
     /// Shows or empties the download cache
     Cache(Cache),
     /// Lists the lines of which there is a newer release

@@ -165,12 +165,18 @@ impl Config {
             build_limit: Duration::from_secs(self.file.build_timeout.map_or(300, NonZeroU64::get)),
             checks: self.checks.clone(),
             is_forced: self.is_forced,
-            host: host(platform),
+            host: self.described_host(platform),
             environment: environment(),
             platform,
             purpose: self.purpose.clone(),
             clock: now,
         })
+    }
+
+    /// The machine that a debug build is told by a test that it is on.
+    pub(crate) fn described_host(&self, platform: Platform) -> Option<Host> {
+        let release = variable("GVM_RS_TEST_KERNEL").filter(|_| cfg!(debug_assertions))?.into_string().ok();
+        Some(Host { release, ..Host::here(platform) })
     }
 
     /// How the network is reached.
@@ -416,18 +422,6 @@ fn faults() -> Faults {
     let log = variable("GVM_RS_TEST_STEPS");
     let log = log.and_then(|path| std::fs::File::options().append(true).create(true).open(path).ok());
     Faults::new(kill.or(stop), log)
-}
-
-/// The tests tell a debug build which kernel it is on.
-#[cfg(debug_assertions)]
-fn host(platform: Platform) -> Option<Host> {
-    let release = variable("GVM_RS_TEST_KERNEL")?.into_string().ok();
-    Some(Host { release, ..Host::here(platform) })
-}
-
-#[cfg(not(debug_assertions))]
-fn host(_: Platform) -> Option<Host> {
-    None
 }
 
 #[cfg(not(debug_assertions))]

@@ -67,8 +67,8 @@ fn finish(outcome: Result<ExitCode, Failure>, farewell: &str, ui: &Ui) -> ExitCo
 
 fn run(command: Command, config: &Config, ui: &Ui) -> Result<ExitCode, Failure> {
     use commands::{
-        bisect, cache, completions, env, exec, history, init, install, list, local, locate, man, matrix,
-        outdated,
+        bisect, cache, completions, env, exec, history, init, inspect, install, list, local, locate, man,
+        matrix, outdated,
     };
     use commands::{
         preflight, program, prune, remote, repair, rollback, setup, shell, switch, teardown, trial, undo,
@@ -102,6 +102,7 @@ fn run(command: Command, config: &Config, ui: &Ui) -> Result<ExitCode, Failure> 
         Command::Verify(args) => verify::run(&args, config, ui),
         Command::Repair(args) => repair::run(&args, config, ui),
         Command::Preflight(args) => preflight::run(&args, config, ui),
+        Command::Inspect(args) => inspect::run(&args, config, ui),
         Command::Cache(args) => cache::run(&args, config, ui),
         Command::Outdated(args) => outdated::run(&args, config, ui),
         Command::Setup(args) => setup::run(&args, config, ui),

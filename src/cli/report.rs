@@ -11,6 +11,7 @@ use gvm_rs::catalog::CatalogError;
 use gvm_rs::damage::DamageError;
 use gvm_rs::disk::DiskError;
 use gvm_rs::gvm::GvmError;
+use gvm_rs::inspect::TargetError;
 use gvm_rs::model::{GoVersion, RequestError, VersionError};
 use gvm_rs::project::{LookupError, PinError};
 use gvm_rs::setup::{EditError, SetupError};
@@ -40,6 +41,11 @@ pub(crate) enum Failure {
     /// What stands in the way was told already.
     #[error("{} will not run {place}", version.toolchain())]
     Unsuited { version: GoVersion, place: &'static str, newest: Option<GoVersion> },
+    #[error(transparent)]
+    Target(#[from] TargetError),
+    /// Each was told already, and why.
+    #[error("{unread} of {all} cannot be read, {unlike} {} not as required", if *unlike == 1 { "is" } else { "are" })]
+    Inspected { unread: usize, unlike: usize, all: usize },
     #[error(transparent)]
     Upgrade(#[from] UpgradeError),
     #[error(transparent)]

@@ -122,7 +122,8 @@ impl Level {
         }
     }
 
-    fn here() -> Option<Level> {
+    /// That of this machine's processor, if it is one of that family and the system tells.
+    pub fn here() -> Option<Level> {
         let text = disk::read_capped(Path::new("/proc/cpuinfo"), LONGEST_SECTION, false).ok()?;
         Level::of_flags(String::from_utf8_lossy(&text).lines().find_map(|line| {
             let (name, flags) = line.split_once(':')?;

@@ -3,6 +3,7 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::executable::BuildInfo;
 use crate::gvm::Gvm;
 use crate::model::GoVersion;
 use crate::net::escaped;
@@ -148,48 +149,32 @@ fn last_lines(text: &str) -> String {
 
 /// Reads what `go version -m` says of one file; `None` where that is no tool built by a release.
 fn tool(name: &str, text: &str) -> Option<Tool> {
-    let mut lines = text.lines();
+    let (first, lines) = text.split_once('\n').unwrap_or((text, ""));
     // `/home/u/go/bin/gopls: go1.21.13`, where experiments may follow.
-    let built_with = lines.next()?.rsplit_once(": ")?.1.split(' ').next()?.parse().ok()?;
-    let (mut package, mut version, mut tags, mut obstacle) = (None, None, None, None);
-    let mut is_main_module = false;
-    for line in lines {
-        let mut fields = line.trim_start_matches('\t').split('\t');
-        let (Some(kind), value) = (fields.next(), fields.next().unwrap_or_default()) else { continue };
-        match kind {
-            "path" => package = Some(value.to_owned()),
-            "mod" => {
-                // Only what was downloaded has a hash.
-                let downloaded = (fields.next(), fields.next().filter(|hash| !hash.is_empty()));
-                version = downloaded.0.filter(|_| downloaded.1.is_some()).map(str::to_owned);
-            }
-            "=>" if is_main_module => obstacle = Some("its module was replaced by another one"),
-            "build" => {
-                tags = tags.or(value.strip_prefix("-tags=").map(str::to_owned));
-                if value.starts_with("GOOS=") && value != format!("GOOS={}", std::env::consts::OS) {
-                    obstacle = obstacle.or(foreign(value));
-                }
-            }
-            _ => {}
-        }
-        is_main_module = kind == "mod";
-    }
-    let package = package?;
-    let version = version.unwrap_or_default();
-    let obstacle = obstacle.or(match () {
+    let build = BuildInfo::parse(first.rsplit_once(": ")?.1, lines);
+    let built_with = build.version()?;
+    let is_foreign = build.setting("GOOS").is_some_and(is_foreign);
+    let tags = build.setting("-tags").map(str::to_owned);
+    // Only what was downloaded has a hash.
+    let module = build.module.filter(|module| module.hash.is_some());
+    let version = module.map(|module| module.version).unwrap_or_default();
+    let package = build.package?;
+    let obstacle = match () {
+        () if build.is_replaced => Some("its module was replaced by another one"),
+        () if is_foreign => Some("it was built for another platform"),
         () if version.is_empty() => Some("it was built from a directory, not from a version of its module"),
         () if !is_plain(&package) || !is_plain(&version) => Some("its build info is odd"),
         () if !is_named_after(name, &package) => Some("it has another name than its package"),
         () => None,
-    });
+    };
     let (name, package, version) = (escaped(name).to_string(), package, version);
     Some(Tool { name, package, version, built_with, obstacle, tags: tags.filter(|tags| is_plain(tags)) })
 }
 
-fn foreign(value: &str) -> Option<&'static str> {
+fn is_foreign(os: &str) -> bool {
     // Rust calls it macos.
-    let is_ours = value == "GOOS=darwin" && std::env::consts::OS == "macos";
-    (!is_ours).then_some("it was built for another platform")
+    let own = if std::env::consts::OS == "macos" { "darwin" } else { std::env::consts::OS };
+    os != own
 }
 
 /// Whether a text from a file is one that a command line and a terminal can take.

@@ -43,6 +43,7 @@ const RUN_BY: &[(&str, &str)] = &[
     ("gvm-rs verify", "tests/damage.rs"),
     ("gvm-rs repair", "tests/damage.rs"),
     ("gvm-rs preflight", "tests/preflight.rs"),
+    ("gvm-rs inspect", "tests/inspect.rs"),
     ("gvm-rs exec", "tests/exec.rs"),
     ("gvm-rs local", "tests/projects/pins.rs"),
     ("gvm-rs unpin", "tests/projects/pins.rs"),

@@ -1,4 +1,8 @@
-//! The arguments of what says beforehand whether something runs: `preflight`.
+//! The arguments of what says beforehand whether something runs: `preflight`, `inspect`.
+
+use std::path::PathBuf;
+
+use clap::ValueEnum;
 
 use super::{Json, Source};
 
@@ -36,3 +40,41 @@ before it gets its name. `install` and `use` ask the same before a download, and
 the answer.
 
 Exits with 0 unless something is not met, and then with 7.";
+
+#[derive(Debug, clap::Args)]
+#[command(after_help = ABOUT_INSPECT)]
+pub(crate) struct Inspect {
+    /// Programs: ELF, Mach-O (universal ones too) or PE
+    #[arg(value_name = "FILE", required = true)]
+    pub files: Vec<PathBuf>,
+    /// Judges for another machine than this one
+    #[arg(long, value_name = "TARGET")]
+    pub target: Option<String>,
+    /// Fails where a program is not like that; may be repeated
+    #[arg(long, value_name = "WHAT")]
+    pub require: Vec<Required>,
+    #[command(flatten)]
+    pub output: Json,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Required {
+    Static,
+    Runs,
+}
+
+const ABOUT_INSPECT: &str = "\
+Reads what the files say of themselves, and never runs them: for which system and processor, which \
+loader starts them, the libraries they name, the highest version of glibc's symbols, PIE, LC_UUID and \
+the least macOS, and of a Go program what `go version -m` shows. Each is then held against this \
+machine or the target: met, not met or unknown.
+
+TARGET: alpine, scratch, debian:9 to 13, ubuntu:16.04 to 24.04, rhel:7 to 10 (centos, rockylinux, \
+almalinux, oraclelinux), amazonlinux:2 and 2023, glibc:2.N, kernel:N.N, macos:N, windows. What is not \
+known of a target is unknown, and its processor is any.
+
+`--require static` asks that a program needs no loader and no library, and `--require runs` that \
+nothing is known that keeps it from running on this machine or the target.
+
+Exits with 0 if each file could be read, whatever is found; with 1 if one could not be, or is not what \
+--require asks for. The others are told all the same.";

@@ -7,6 +7,7 @@ pub(crate) mod env;
 pub(crate) mod exec;
 pub(crate) mod history;
 pub(crate) mod init;
+pub(crate) mod inspect;
 pub(crate) mod install;
 pub(crate) mod list;
 pub(crate) mod local;

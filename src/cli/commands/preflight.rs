@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use gvm_rs::model::{Platform, VersionRequest};
 use gvm_rs::net::escaped;
-use gvm_rs::preflight::{Host, Preflight, Verdict};
+use gvm_rs::preflight::{Check, Host, Preflight, Verdict};
 use serde_json::json;
 
 use super::session::Session;
@@ -53,20 +53,22 @@ fn described(args: &args::Preflight, session: &Session, config: &Config) -> Resu
 }
 
 fn in_json(preflight: &Preflight) -> serde_json::Value {
-    let checks = preflight.checks.iter().map(|check| {
-        json!({
-            "subject": check.subject,
-            "verdict": check.verdict.name(),
-            "finding": check.finding,
-            "source": check.source,
-        })
-    });
     json!({
         "version": preflight.version,
         "platform": preflight.platform.to_string(),
         "verdict": preflight.verdict().name(),
-        "checks": checks.collect::<Vec<_>>(),
+        "checks": preflight.checks.iter().map(check_json).collect::<Vec<_>>(),
         "newest": preflight.newest,
+    })
+}
+
+/// A requirement for other programs.
+pub(super) fn check_json(check: &Check) -> serde_json::Value {
+    json!({
+        "subject": check.subject,
+        "verdict": check.verdict.name(),
+        "finding": check.finding,
+        "source": check.source,
     })
 }
 

@@ -49,6 +49,8 @@ impl Failure {
             Failure::Unwritten(_) | Failure::Disk(_) => DISK,
             Failure::Unsuited { .. } => UNUSABLE,
             Failure::Setup(error) => setup_code(error),
+            Failure::Target(_) => USAGE,
+            Failure::Inspected { .. } => FAILED,
             Failure::Signals(_) | Failure::Inconclusive | Failure::Tools(_) => FAILED,
             Failure::Several { code, .. } => *code,
             Failure::Gvm(error) | Failure::Damage(DamageError::Gvm(error)) => gvm_code(error),

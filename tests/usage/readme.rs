@@ -1,4 +1,4 @@
-//! Every command line that the README shows is run somewhere; this names where.
+//! Every command line that the README and the guide show is run somewhere; this names where.
 
 use std::path::Path;
 
@@ -106,13 +106,14 @@ fn is_run(command: &str) -> bool {
 }
 
 #[test]
-fn every_command_of_the_readme_is_run_by_a_test_and_has_its_flags() {
+fn every_command_of_the_readme_and_the_guide_is_run_by_a_test_and_has_its_flags() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let readme = std::fs::read_to_string(root.join("README.md")).expect("the README");
-    let commands = command_lines(&readme);
-    assert!(commands.len() >= 10, "the README shows how to begin: {commands:?}");
+    let read = |page: &str| std::fs::read_to_string(root.join(page)).expect(page);
+    let [readme, guide] = ["README.md", "docs/guide.md"].map(|page| command_lines(&read(page)));
+    assert!(readme.len() >= 10, "the README shows how to begin: {readme:?}");
+    let commands = [readme, guide].concat();
     let unknown: Vec<&String> = commands.iter().filter(|command| !is_run(command)).collect();
-    assert!(unknown.is_empty(), "no test runs these commands of the README: {unknown:#?}");
+    assert!(unknown.is_empty(), "no test runs these commands: {unknown:#?}");
     for command in &commands {
         let place = RUN_BY.iter().find(|(start, _)| command.starts_with(start)).unwrap().1;
         let path = place.split([' ', ':']).next().unwrap();

@@ -86,6 +86,8 @@ pub struct Executable {
     pub interpreter: Option<String>,
     /// The libraries that it names.
     pub needed: Vec<String>,
+    /// Where it has them looked for besides the usual places; only ELF can say so.
+    pub search: Vec<PathBuf>,
     /// The highest version of glibc's symbols that it asks for.
     pub glibc: Option<OsVersion>,
     /// Whether it can be loaded anywhere in memory.
@@ -120,7 +122,10 @@ pub fn read(path: &Path) -> Result<Vec<Executable>, ExecutableError> {
             false => ExecutableError::NoProgram { path: path.to_owned(), is_script },
         });
     };
-    let one = |executable: Result<Executable, Fault>| executable.map(|executable| vec![executable]);
+    let one = |executable: Result<Executable, Fault>| {
+        executable
+            .map(|executable| vec![Executable { search: found_from(path, executable.search), ..executable }])
+    };
     match kind {
         FileKind::Elf32 => one(elf::read::<object::elf::FileHeader32<_>>(data)),
         FileKind::Elf64 => one(elf::read::<object::elf::FileHeader64<_>>(data)),
@@ -133,6 +138,19 @@ pub fn read(path: &Path) -> Result<Vec<Executable>, ExecutableError> {
         _ => return Err(ExecutableError::NoProgram { path: path.to_owned(), is_script: false }),
     }
     .map_err(damaged)
+}
+
+/// Puts the directory of a file where `$ORIGIN` stands for it.
+fn found_from(path: &Path, search: Vec<PathBuf>) -> Vec<PathBuf> {
+    let origin = path.canonicalize().ok().and_then(|path| path.parent().map(Path::to_owned));
+    let resolved = search.into_iter().map(|place| {
+        let below = ["$ORIGIN", "${ORIGIN}"].iter().find_map(|origin| place.strip_prefix(origin).ok());
+        match (below, &origin) {
+            (Some(below), Some(origin)) => origin.join(below),
+            _ => place,
+        }
+    });
+    resolved.filter(|place| place.is_absolute()).collect()
 }
 
 /// Returns the version of glibc that a `libc.so.6` is; `None` where it is none.

@@ -132,17 +132,22 @@ fn libraries(executable: &Executable, place: &Place) -> Option<Check> {
     }
     let is_own = |name: &&String| OF_LIBC.iter().any(|start| name.starts_with(start));
     let missing: Vec<&str> = match place.is_here {
-        true => {
-            executable.needed.iter().filter(|name| !place.has_library(name)).map(String::as_str).collect()
-        }
+        true => executable
+            .needed
+            .iter()
+            .filter(|name| !place.has_library(name, &executable.search))
+            .map(String::as_str)
+            .collect(),
         false => executable.needed.iter().filter(|name| !is_own(name)).map(String::as_str).collect(),
     };
     Some(match (missing.as_slice(), place.is_here) {
-        ([], true) => check("libraries", Verdict::Met, "all are in the usual places"),
+        ([], true) => check("libraries", Verdict::Met, "all are where they are looked for"),
         ([], false) => check("libraries", Verdict::Met, "needs only those of the C library"),
-        (missing, true) => {
-            check("libraries", Verdict::Unknown, format!("not in the usual places: {}", missing.join(", ")))
-        }
+        (missing, true) => check(
+            "libraries",
+            Verdict::Unknown,
+            format!("not where they are looked for: {}", missing.join(", ")),
+        ),
         (missing, false) => {
             check("libraries", Verdict::Unknown, format!("have to be installed: {}", missing.join(", ")))
         }

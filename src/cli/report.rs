@@ -44,7 +44,7 @@ pub(crate) enum Failure {
     #[error(transparent)]
     Target(#[from] TargetError),
     /// Each was told already, and why.
-    #[error("{unread} of {all} cannot be read, {unlike} {} not as required", if *unlike == 1 { "is" } else { "are" })]
+    #[error("{}", inspected(*unread, *unlike, *all))]
     Inspected { unread: usize, unlike: usize, all: usize },
     #[error(transparent)]
     Upgrade(#[from] UpgradeError),
@@ -113,6 +113,13 @@ pub(crate) enum Failure {
     /// Each failure was told already.
     #[error("{failed} of {all} failed")]
     Several { failed: usize, all: usize, code: u8 },
+}
+
+fn inspected(unread: usize, unlike: usize, all: usize) -> String {
+    let unread = (unread > 0).then(|| format!("{unread} of {all} cannot be read"));
+    let verb = if unlike == 1 { "is" } else { "are" };
+    let unlike = (unlike > 0).then(|| format!("{unlike} of {all} {verb} not as required"));
+    unread.into_iter().chain(unlike).collect::<Vec<_>>().join(", ")
 }
 
 fn counted_tools(number: usize) -> String {

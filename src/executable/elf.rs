@@ -1,5 +1,7 @@
 //! ELF. The loader's view, the segments, decides; sections may be stripped, and only add to it.
 
+use std::path::PathBuf;
+
 use object::Endianness;
 use object::elf as abi;
 use object::read::elf::{Dyn as _, FileHeader, ProgramHeader as _, SectionHeader as _, SectionTable};
@@ -52,7 +54,8 @@ pub(super) fn read<Elf: FileHeader<Endian = Endianness>>(data: Pieces<'_>) -> Re
         },
         os: os(header.e_ident().os_abi.0, interpreter.as_deref(), build.as_ref()),
         arch: arch(header.e_machine(endian), header.is_class_64(), header.is_little_endian()),
-        needed: entries.names(data, &segments)?,
+        needed: entries.names(data, &segments, &entries.needed)?,
+        search: entries.search(data, &segments)?,
         glibc: sections.as_ref().and_then(|sections| needed_glibc::<Elf>(sections, endian, data)),
         is_pie: is_loadable && is_run,
         interpreter,
@@ -66,6 +69,8 @@ pub(super) fn read<Elf: FileHeader<Endian = Endianness>>(data: Pieces<'_>) -> Re
 #[derive(Default)]
 struct Entries {
     needed: Vec<u64>,
+    /// DT_RUNPATH and DT_RPATH.
+    search: Vec<u64>,
     strings: Option<u64>,
     strings_size: u64,
     is_pie: bool,
@@ -79,6 +84,7 @@ impl Entries {
             match entry.d_tag(endian) {
                 abi::DT_NULL => break,
                 abi::DT_NEEDED if entries.needed.len() < MOST_NEEDED => entries.needed.push(value),
+                abi::DT_RUNPATH | abi::DT_RPATH if entries.search.len() < 2 => entries.search.push(value),
                 abi::DT_STRTAB => entries.strings = Some(value),
                 abi::DT_STRSZ => entries.strings_size = value,
                 abi::DT_FLAGS_1 => entries.is_pie = value & abi::DF_1_PIE.0 != 0,
@@ -88,9 +94,15 @@ impl Entries {
         entries
     }
 
-    /// The names of the libraries, from where the loader would read them.
-    fn names(&self, data: Pieces<'_>, segments: &[Segment]) -> Result<Vec<String>, Fault> {
-        if self.needed.is_empty() {
+    /// The directories in which the loader would look first.
+    fn search(&self, data: Pieces<'_>, segments: &[Segment]) -> Result<Vec<PathBuf>, Fault> {
+        let lists = self.names(data, segments, &self.search)?;
+        Ok(lists.iter().flat_map(|list| list.split(':')).map(PathBuf::from).collect())
+    }
+
+    /// The texts at these places, from where the loader would read them.
+    fn names(&self, data: Pieces<'_>, segments: &[Segment], places: &[u64]) -> Result<Vec<String>, Fault> {
+        if places.is_empty() {
             return Ok(Vec::new());
         }
         let fault = Fault("the names of its libraries are not where it says");
@@ -105,7 +117,7 @@ impl Entries {
             let name = u32::try_from(*at).ok().and_then(|at| strings.get(at).ok());
             name.map(text).ok_or(fault)
         };
-        self.needed.iter().map(name).collect()
+        places.iter().map(name).collect()
     }
 }
 

@@ -39,6 +39,7 @@ pub(super) fn read<Mach: MachHeader<Endian = Endianness>>(data: Pieces<'_>) -> R
         arch: arch(header.cputype(endian)),
         interpreter: None,
         needed: Vec::new(),
+        search: Vec::new(),
         glibc: None,
         is_pie: header.flags(endian).0 & abi::MH_PIE.0 != 0,
         least_os: None,

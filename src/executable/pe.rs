@@ -46,6 +46,7 @@ pub(super) fn read<Pe: ImageNtHeaders>(data: Pieces<'_>) -> Result<Executable, F
         arch: arch(file.machine.get(LE)),
         interpreter: None,
         needed,
+        search: Vec::new(),
         glibc: None,
         is_pie: optional.dll_characteristics().0 & abi::IMAGE_DLLCHARACTERISTICS_DYNAMIC_BASE.0 != 0,
         least_os: Some(OsVersion::new(

@@ -1,6 +1,6 @@
 //! A machine that a program might run on: this one, or one of a kind that has a name.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use thiserror::Error;
 
@@ -129,12 +129,13 @@ impl Place {
         may_be_kin || self.is_here && has_emulator()
     }
 
-    /// Whether the loader of this machine would find a library in one of the usual places.
-    pub(super) fn has_library(&self, name: &str) -> bool {
-        self.library(name).is_some()
+    /// Whether the loader of this machine would find a library, in these places or one of the usual ones.
+    pub(super) fn has_library(&self, name: &str, first: &[PathBuf]) -> bool {
+        let is_plain = !name.contains('/');
+        is_plain && first.iter().any(|place| place.join(name).exists()) || self.library(name).is_some()
     }
 
-    fn library(&self, name: &str) -> Option<std::path::PathBuf> {
+    fn library(&self, name: &str) -> Option<PathBuf> {
         // A name with a slash is a path, and one with `..` leads anywhere.
         if name.contains('/') {
             return Some(Path::new(name).to_owned()).filter(|path| path.is_absolute() && path.exists());

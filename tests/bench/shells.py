@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
 """Measures what gvm-rs costs a shell: reading `init` against reading nothing, and `go` on PATH against the binary itself.
 
-    python3 tests/bench/shells.py --program target/release/gvm-rs --mirror target/real-mirror/dl [--rounds N]
+    python3 tests/bench/shells.py --program target/release/gvm-rs --mirror target/real-mirror/dl [--peers DIR] [--rounds N]
 
 For bash, zsh, fish and dash, in a home that `gvm-rs setup` made: the processor time to read the code within one shell
 (many times, less that to read an empty file), the time to start a shell with the home as it was made and with an empty
-one, and the processes that each starts. Then `go version` by its name on PATH and by the path of the tree, by turns. Asserts nothing.
+one, and the processes that each starts. Then the line that stands in the user's file, by turns with that of goup-rs and mise, as
+far as --peers holds those programs. Then `go version` by its name on PATH and by the path of the tree, by turns. Asserts nothing.
 """
 
 import argparse
@@ -78,6 +79,33 @@ def measure_shells(home, empty, env, rounds):
             shell, (with_init - without) / READS * 1e6, made * 1e3, bare * 1e3, *counts))
 
 
+def lines(program, peers, home):
+    """The line in the user's file, by who asks for it; {} is the shell."""
+    found = {"nothing": ":", "gvm-rs setup": '. "%s/init.{}"' % (home / ".gvm-rs/shell"),
+             "gvm-rs init": 'eval "$(%s init {})"' % program, "gvm-rs init --hook": 'eval "$(%s init {} --hook)"' % program}
+    if peers and (peers / "goup").exists():
+        found["goup-rs"] = '. "%s/.goup/env"' % home
+    if peers and (peers / "mise").exists():
+        found["mise"] = 'eval "$(%s activate {})"' % (peers / "mise")
+    return found
+
+
+def measure_lines(program, peers, home, env, rounds):
+    print("%-5s %-20s %10s %12s %10s" % ("", "line", "ms", "more, ms", "processes"))
+    if peers and (peers / "goup").exists():
+        subprocess.run([peers / "goup", "init", "bash"], env=env, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    for shell, alone in (("bash", ["bash", "--norc", "-c"]), ("zsh", ["zsh", "-f", "-c"])):
+        ways = {name: [*alone, line.format(shell)] for name, line in lines(program, peers, home).items()}
+        times = {name: [] for name in ways}
+        for _ in range(rounds):
+            for name, words in ways.items():
+                times[name].append(seconds(words, env))
+        base = statistics.median(times["nothing"])
+        for name, words in ways.items():
+            median = statistics.median(times[name])
+            print("%-5s %-20s %10.2f %12.2f %10d" % (shell, name, median * 1e3, (median - base) * 1e3, processes(words, env)))
+
+
 def measure_go(home, env, program, rounds):
     tree = subprocess.run([program, "where"], env=env, capture_output=True, text=True, check=True).stdout.strip()
     env = {**env, "PATH": "%s:%s" % (home / ".gvm-rs/bin", env["PATH"]), "GOTOOLCHAIN": "local"}
@@ -93,6 +121,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--program", type=pathlib.Path, required=True)
     parser.add_argument("--mirror", type=pathlib.Path, required=True, help="a directory with archives and index.json")
+    parser.add_argument("--peers", type=pathlib.Path, help="a directory with goup and mise, as run.sh makes target/bench-peers/bin")
     parser.add_argument("--version", default="1.27.3")
     parser.add_argument("--rounds", type=int, default=100)
     args = parser.parse_args()
@@ -108,6 +137,7 @@ def main():
             subprocess.run([program, *words], env=env, check=True, stderr=subprocess.DEVNULL)
         print("load %.1f, %d rounds; medians" % (os.getloadavg()[0], args.rounds))
         measure_shells(home, empty, env, args.rounds)
+        measure_lines(program, args.peers and args.peers.resolve(), home, env, args.rounds)
         measure_go(home, env, program, args.rounds)
         subprocess.run(["chmod", "-R", "u+w", scratch], check=True)
 

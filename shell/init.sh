@@ -44,5 +44,8 @@ __gvm_rs_init() {
   unset __gvm_rs_bin __gvm_rs_home __gvm_rs_tools __gvm_rs_path __gvm_rs_status
   return "$1"
 }
-# In a list, as `set -e` must not take what was before for a failure of this.
-__gvm_rs_init "$__gvm_rs_status" && :
+# What was before stays in `$?`, unless `set -e` would take it for a failure of this.
+case $- in
+  *e*) __gvm_rs_init 0 ;;
+  *) __gvm_rs_init "$__gvm_rs_status" ;;
+esac

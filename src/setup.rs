@@ -106,8 +106,11 @@ pub fn plan(store: &Store, wish: &Wish<'_>) -> Result<Plan, SetupError> {
     };
     let mut targets: Vec<Target> = Vec::new();
     for target in shells.iter().flat_map(|&shell| home.targets(shell, &is_there)) {
-        if !targets.iter().any(|known| known.path == target.path) {
-            targets.push(target);
+        match targets.iter_mut().find(|known| is_same_file(&known.path, &target.path)) {
+            None => targets.push(target),
+            // What several shells read has to be code for all of them.
+            Some(known) if target.reader == Reader::Shell(Shell::Sh) => known.reader = target.reader,
+            Some(_) => {}
         }
     }
     let readers: BTreeSet<Shell> =
@@ -138,6 +141,8 @@ pub fn plan_teardown(store: &Store, home: &Home, bin: &Path) -> Result<Plan, Set
     let edits = home.all_targets(&is_there);
     let edits = edits.iter().map(Edit::remove).collect::<Result<Vec<_>, _>>()?;
     let mut edits: Vec<Edit> = edits.into_iter().flatten().collect();
+    let mut known = BTreeSet::new();
+    edits.retain(|edit| known.insert(edit.real().to_owned()));
     edits.sort_by_key(|edit| std::cmp::Reverse(edit.depth()));
     let has_code = |shell: &Shell| store.layout().shell().join(shell.file_name()).exists();
     Ok(Plan {
@@ -211,6 +216,12 @@ fn shell_of(target: &Target) -> Option<Shell> {
         Reader::Shell(shell) => Some(shell),
         Reader::Systemd | Reader::Launchd => None,
     }
+}
+
+/// Whether two names lead to one file, as in homes where one is a link to the other.
+fn is_same_file(one: &Path, other: &Path) -> bool {
+    let real = |path: &Path| std::fs::canonicalize(path).ok();
+    one == other || real(one).is_some_and(|real_one| real(other) == Some(real_one))
 }
 
 fn is_there(path: &Path) -> bool {

@@ -121,9 +121,9 @@ fn block(body: &str, comment: Comment, is_unended: bool, made: Made) -> String {
     // Readers of property lists know XML by its first line.
     let declaration = if comment == Comment::Xml { XML } else { "" };
     let (first, last) = (format!("{declaration}{}", line(&format!("{BEGIN}{note} >>>"))), line(END));
-    // The line break that the line before lacks comes from us, and so the file ends as it did, without one.
-    let (before, after) = if is_unended { ("\n", "") } else { ("", "\n") };
-    format!("{before}{first}\n{}\n{last}{after}", body.trim_end_matches('\n'))
+    // The line break that the line before lacks comes from us. Ours has one in any case: something may be appended.
+    let before = if is_unended { "\n" } else { "" };
+    format!("{before}{first}\n{}\n{last}\n", body.trim_end_matches('\n'))
 }
 
 /// Finds our blocks, first to last.
@@ -136,13 +136,14 @@ fn find(text: &[u8]) -> Result<Vec<Found>, NoEnd> {
                 return Err(NoEnd);
             }
             open = Some((line.start, note.contains(UNENDED), made(note)));
-        } else if words == END
+        } else if words.starts_with(END)
             && let Some((begin, is_unended, made)) = open.take()
         {
-            let is_unended = is_unended && begin > 0;
-            // The line break after the last line is the user's where that of the line before was not.
-            let ends = line.end - usize::from(is_unended && text[line.clone()].ends_with(b"\n"));
-            blocks.push(Found { ours: begin - usize::from(is_unended)..ends, is_unended, made });
+            // An editor may have taken the line break away, and something been appended to the mark.
+            let end = if words == END { line.end } else { line.start + "# ".len() + END.len() };
+            // Where something follows, the line before needs its line break.
+            let is_unended = is_unended && begin > 0 && end == text.len();
+            blocks.push(Found { ours: begin - usize::from(is_unended)..end, is_unended, made });
         }
     }
     if open.is_some() { Err(NoEnd) } else { Ok(blocks) }
@@ -179,34 +180,74 @@ fn lines(text: &[u8]) -> impl Iterator<Item = Range<usize>> {
 /// Where the test begins by which a shell without a terminal leaves the file, with the comment above it.
 ///
 /// It is meant to know what distributions ship and people copy: `case $- in … return`, `[ -z "$PS1" ] && return`,
-/// `[[ $- != *i* ]] && return`, and the same over several lines. A place that is earlier than it had to be does no harm.
+/// `[[ $- != *i* ]] && return`, and the same over several lines. One that is inside something else (a function, an `if`,
+/// a here-document) is none: a block there would not be read. To miss one costs shells without a terminal only.
 fn guard(text: &[u8]) -> Option<usize> {
     let lines: Vec<(usize, String)> = lines(text)
-        .map(|line| (line.start, String::from_utf8_lossy(&text[line]).trim().to_owned()))
+        .map(|line| (line.start, String::from_utf8_lossy(&text[line]).trim_end().to_owned()))
         .collect();
-    let first = (0..lines.len()).find(|&number| is_guard(&lines[number..]))?;
+    let (mut depth, mut document) = (0_usize, None::<String>);
+    let first = (0..lines.len()).find(|&number| {
+        let line = lines[number].1.as_str();
+        if let Some(end) = &document {
+            document = document.take_if(|end| line.trim_start() != end.as_str());
+            return false;
+        }
+        let is_guard = depth == 0 && is_guard(&lines[number..]);
+        document = here_document(line);
+        depth = depth_after(depth, line);
+        is_guard
+    })?;
     let is_comment = |(_, line): &&(usize, String)| line.starts_with('#') && !line.starts_with("#!");
     let comments = lines[..first].iter().rev().take_while(is_comment).count();
     Some(lines[first - comments].0)
 }
 
+/// The word that ends the here-document which a line begins.
+fn here_document(line: &str) -> Option<String> {
+    let (_, rest) = line.split_once("<<").filter(|(_, rest)| !rest.starts_with('<'))?;
+    let word = rest.trim_start_matches('-').trim_start().trim_matches(['\'', '"', '\\']);
+    let end: String = word.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
+    (!end.is_empty()).then_some(end)
+}
+
+/// How deep in compound commands a line leaves off, as far as its words tell.
+fn depth_after(depth: usize, line: &str) -> usize {
+    let line = line.trim_start();
+    if line.starts_with('#') {
+        return depth;
+    }
+    let words = line.split(|c: char| c.is_whitespace() || c == ';');
+    words.fold(depth, |depth, word| match word {
+        "if" | "case" | "for" | "while" | "until" | "select" | "{" | "(" => depth + 1,
+        "fi" | "esac" | "done" | "}" | ")" => depth.saturating_sub(1),
+        word if word.ends_with("(){") => depth + 1,
+        _ => depth,
+    })
+}
+
 fn is_guard(lines: &[(usize, String)]) -> bool {
     let Some((_, first)) = lines.first() else { return false };
-    let asks = ["$-", "$PS1", "${PS1", "${-", "-t 0", "-t 1"].iter().any(|asked| first.contains(asked));
-    if first.starts_with('#') || !asks {
+    let asks =
+        ["$-", "$PS1", "${PS1", "${-", "-t 0", "-t 1", "tty -s"].iter().any(|asked| first.contains(asked));
+    if first.starts_with(['#', ' ', '\t']) || !asks {
         return false;
     }
     let end = match first.split_whitespace().next() {
         Some("case") => "esac",
         Some("if") => "fi",
+        _ if first.ends_with('{') => "}",
         _ => return has_word(first, "return") || has_word(first, "exit"),
     };
-    const LONGEST: usize = 12;
-    for (_, line) in lines.iter().take(LONGEST).filter(|(_, line)| !line.starts_with('#')) {
+    for (_, line) in lines {
+        let line = line.trim_start();
+        if line.starts_with('#') {
+            continue;
+        }
         if has_word(line, "return") || has_word(line, "exit") {
             return true;
         }
-        if has_word(line, end) {
+        if has_word(line, end) || line == end {
             return false;
         }
     }
@@ -249,9 +290,16 @@ mod tests {
     fn what_the_user_wrote_around_the_block_stays() {
         let there = with("a\n", Place::End);
         assert_eq!(without(&format!("before\n{there}after\n")), "before\na\nafter\n");
-        // An editor ended the last line, and a line was added.
+        // What `echo … >>` adds is a line of its own, also where the last line had no end.
         let there = with("a", Place::End);
-        assert_eq!(without(&format!("{there}\nafter\n")), "a\nafter\n");
+        assert_eq!(without(&format!("{there}after\n")), "a\nafter\n");
+        let renewed = with(&format!("{there}after\n"), Place::End);
+        assert_eq!(with(&renewed, Place::End), renewed);
+        assert_eq!(without(&renewed), "a\nafter\n");
+        // An editor took the last line break away, and something was appended to the mark.
+        let there = there.trim_end();
+        assert_eq!(without(there), "a");
+        assert_eq!(without(&format!("{there}after\n")), "a\nafter\n");
     }
 
     #[test]
@@ -289,6 +337,9 @@ mod tests {
             "if [[ $- != *i* ]] ; then\n\t# Shell is non-interactive.\n\treturn\nfi\n",
             "if [ -z \"${PS1-}\" ]; then return; fi\n",
             "[ -t 0 ] || return\n",
+            "tty -s || return\n",
+            "[ -z \"$PS1\" ] && {\n  return\n}\n",
+            &format!("if [ -t 0 ]; then\n{}else\n  return\nfi\n", "  :\n".repeat(30)),
         ] {
             let text = format!("# mine\n\nx=1\n# If not running interactively\n{guard}alias ll='ls -l'\n");
             let (before, after) = text.split_at(text.find("# If").unwrap());
@@ -305,6 +356,13 @@ mod tests {
             "if [ -n \"$PS1\" ]; then\n  x\nfi\nf() { return 1; }\n",
             "case $- in\n*i*) x;;\nesac\nreturn_to() { :; }\n",
             "echo $PS1\n",
+            // Inside something else it ends that, and a block there would not be read.
+            "title() {\n  [ -t 1 ] || return 0\n  printf x\n}\n",
+            "f() {\nif [ -z \"$PS1\" ]; then\n return\nfi\n}\n",
+            "f(){\n[ -t 1 ] || return\n}\n",
+            "if [ -n \"$SSH_TTY\" ]; then\n[[ $- != *i* ]] && return\nfi\n",
+            "write() { cat <<EOF\n[ -z \"$PS1\" ] && return\nEOF\n}\n",
+            "cat <<-'END'\n[ -z \"$PS1\" ] && return\n\tEND\n",
         ] {
             assert!(with(text, Place::BeforeGuard).starts_with(text), "{text}");
         }

@@ -139,6 +139,11 @@ impl Edit {
         })
     }
 
+    /// The file itself, where the name is a link.
+    pub(super) fn real(&self) -> &Path {
+        &self.real
+    }
+
     /// What it does.
     pub fn kind(&self) -> Kind {
         match (&self.before, &self.after) {

@@ -74,12 +74,43 @@ fn what_the_user_wrote_around_the_block_stays() {
     tear_down(&sandbox);
     let read = |name: &str| std::fs::read_to_string(sandbox.home().join(name)).unwrap();
     assert_eq!(read(".zshrc"), "before\none\n\nafter");
-    assert_eq!(read(".bashrc"), "before\nno end\nafter");
+    assert_eq!(read(".bashrc"), "before\nno end\n\nafter");
     // Files that setup made, and that are the user's now.
     assert_eq!(read(".zprofile"), "before\n\nafter");
     assert_eq!(read(".config/fish/conf.d/gvm-rs.fish"), "before\n\nafter");
     assert_eq!(read(".config/environment.d/10-mine.conf"), "A=1\n");
     assert!(!sandbox.home().join(".config/environment.d/60-gvm-rs.conf").exists());
+}
+
+#[test]
+fn what_an_installer_appends_to_a_file_without_an_end_is_read_and_stays() {
+    let sandbox = empty();
+    write(&sandbox, ".bashrc", "no end");
+    set_up(&sandbox);
+    sandbox.sh("echo 'export FOO=1' >>~/.bashrc").ok();
+    set_up(&sandbox);
+    assert!(sandbox.sh("bash -ic 'echo FOO=$FOO' </dev/null").ok().stdout.contains("FOO=1"));
+    tear_down(&sandbox);
+    assert_eq!(std::fs::read_to_string(sandbox.home().join(".bashrc")).unwrap(), "no end\nexport FOO=1\n");
+}
+
+#[test]
+fn a_file_with_two_names_is_edited_once() {
+    for (link, target) in [(".bash_profile", ".bashrc"), (".profile", ".bashrc"), (".zprofile", ".zshrc")] {
+        let sandbox = empty();
+        write(&sandbox, target, "x=1\n");
+        symlink(target, sandbox.home().join(link)).unwrap();
+        set_up(&sandbox);
+        let text = std::fs::read_to_string(sandbox.home().join(target)).unwrap();
+        assert_eq!(text.matches(">>> gvm-rs setup").count(), 1, "{text}");
+        // dash reads a `.profile`, too, and cannot read code for bash.
+        assert_eq!(text.contains("init.sh"), link == ".profile", "{text}");
+        let again = sandbox.gvm(&["setup", "--yes", "--json", "--shell", "bash", "--shell", "zsh"]).ok();
+        let report: serde_json::Value = serde_json::from_str(&again.stdout).unwrap();
+        assert_eq!(report["edits"].as_array().map(Vec::len), Some(0), "{again}");
+        tear_down(&sandbox);
+        assert_eq!(std::fs::read_to_string(sandbox.home().join(target)).unwrap(), "x=1\n");
+    }
 }
 
 #[test]

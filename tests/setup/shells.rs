@@ -133,6 +133,10 @@ fn the_code_keeps_the_status_and_leaves_nothing_behind() {
         assert!(lines[2].contains("builtin"), "{program}: {run}");
         assert_eq!(&lines[3..5], ["none", "none"], "{program}: {run}");
         assert!(lines[5].contains("go1.22.5") && run.stderr.is_empty(), "{program}: {run}");
+        // What was asked before must not end a script here.
+        let script = format!("set -e; command -v nothing || . '{code}'; go version");
+        let run = shell(&sandbox, program, flags, &script).ok();
+        assert!(run.stdout.contains("go1.22.5"), "{program}: {run}");
     }
     if needs::program("fish") {
         let code = sandbox.root().join("shell/init.fish");

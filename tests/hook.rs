@@ -30,7 +30,7 @@ fn stocked() -> (Mirror, Sandbox) {
     let bin = sandbox.dir("bin");
     std::os::unix::fs::symlink(env!("CARGO_BIN_EXE_gvm-rs"), bin.join("gvm-rs")).unwrap();
     let path = format!("{}:/usr/bin:/bin", bin.display());
-    (mirror, sandbox.env("PATH", path).env("TERM", "dumb").env("LC_ALL", "C.UTF-8"))
+    (mirror, sandbox.with_settled_fish().env("PATH", path).env("TERM", "dumb").env("LC_ALL", "C.UTF-8"))
 }
 
 /// A directory with files in it.

@@ -40,7 +40,7 @@ fn installed_in(sandbox: Sandbox) -> (Mirror, Sandbox) {
     }
     let sandbox = sandbox.with_mirror(&mirror);
     let run = sandbox.dir("run");
-    let sandbox = sandbox.env("TERM", "dumb").env("XDG_RUNTIME_DIR", run);
+    let sandbox = sandbox.with_settled_fish().env("TERM", "dumb").env("XDG_RUNTIME_DIR", run);
     sandbox.gvm(&["install", "1.21", "1.22"]).ok();
     sandbox.gvm(&["use", "1.22"]).ok();
     (mirror, sandbox)
@@ -50,7 +50,7 @@ fn installed_in(sandbox: Sandbox) -> (Mirror, Sandbox) {
 fn empty() -> Sandbox {
     let sandbox = Sandbox::new();
     let run = sandbox.dir("run");
-    sandbox.env("TERM", "dumb").env("XDG_RUNTIME_DIR", run)
+    sandbox.with_settled_fish().env("TERM", "dumb").env("XDG_RUNTIME_DIR", run)
 }
 
 fn write(sandbox: &Sandbox, name: &str, text: impl AsRef<[u8]>) {

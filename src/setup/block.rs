@@ -189,8 +189,8 @@ fn guard(text: &[u8]) -> Option<usize> {
     let (mut depth, mut document) = (0_usize, None::<String>);
     let first = (0..lines.len()).find(|&number| {
         let line = lines[number].1.as_str();
-        if let Some(end) = &document {
-            document = document.take_if(|end| line.trim_start() != end.as_str());
+        if let Some(end) = document.take() {
+            document = (line.trim_start() != end).then_some(end);
             return false;
         }
         let is_guard = depth == 0 && is_guard(&lines[number..]);

@@ -39,6 +39,13 @@ impl Sandbox {
         sandbox.env("HOME", home).env("PATH", "/usr/bin:/bin").env("LC_ALL", "C")
     }
 
+    /// Keeps an interactive fish from reading every manual page first, which it does where it has no such directory.
+    pub fn with_settled_fish(self) -> Self {
+        let data = self.path.join("data");
+        fs::create_dir_all(data.join("fish/generated_completions")).expect("it is ours");
+        self.env("XDG_DATA_HOME", data)
+    }
+
     /// A home in which these versions are installed, and the mirror they came from.
     pub fn with_installed(versions: &[&str]) -> (Mirror, Self) {
         let mirror = Mirror::start();

@@ -115,7 +115,7 @@ fn roots_stand_side_by_side() {
     let run = sandbox.gvm(&["--home", other, "current"]).fails(4);
     assert!(run.stderr.contains("nothing is current"), "{run}");
     let run = sandbox.gvm(&["--home", other, "use", "1.22"]).ok();
-    assert!(run.stderr.contains(&format!("GVM_RS_HOME='{other}' gvm-rs init bash")), "{run}");
+    assert!(run.stderr.contains(&format!("GVM_RS_HOME='{other}' gvm-rs setup")), "{run}");
     assert_eq!(sandbox.gvm_with(&[("GVM_RS_HOME", other)], &["current"]).ok().out(), "go1.22.5");
     assert!(sandbox.path().join("other/versions/go1.22.5/bin/go").is_file());
 }

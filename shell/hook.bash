@@ -51,6 +51,12 @@ __gvm_rs_look_at_store() {
 
 __gvm_rs_ask() {
   local found go current says
+  # Where the program is gone the shell is as without it; bash may still remember where it was.
+  hash -d gvm-rs 2>/dev/null || :
+  if ! type -P gvm-rs >/dev/null; then
+    __gvm_rs_leave
+    return 0
+  fi
   found="$(exec gvm-rs hook)" || found=
   if [[ $found != *$'\n'end ]]; then
     __gvm_rs_leave

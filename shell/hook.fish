@@ -31,6 +31,11 @@ function __gvm_rs_look
 end
 
 function __gvm_rs_ask
+    # Where the program is gone the shell is as without it.
+    if not command --query gvm-rs
+        __gvm_rs_leave
+        return
+    end
     set --local found (command gvm-rs hook)
     if test "$found[4]" != end
         __gvm_rs_leave

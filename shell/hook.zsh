@@ -39,6 +39,11 @@ __gvm_rs_ask() {
   emulate -L zsh
   setopt noerrexit
   local found go current says
+  # Where the program is gone the shell is as without it.
+  if ! whence -p gvm-rs >/dev/null; then
+    __gvm_rs_leave
+    return 0
+  fi
   found="$(command gvm-rs hook)"
   if [[ $found != *$'\n'end ]]; then
     __gvm_rs_leave

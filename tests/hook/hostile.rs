@@ -124,6 +124,35 @@ fn a_directory_that_is_gone_is_no_trouble() {
 }
 
 #[test]
+fn a_program_that_is_gone_is_not_missed_aloud() {
+    for shell in shells() {
+        let (_mirror, sandbox) = stocked();
+        let old = project(&sandbox, "old", &[(".go-version", "1.21\n")]);
+        let new = project(&sandbox, "new", &[(".go-version", "1.22.4\n")]);
+        let program = quoted(&sandbox.path().join("bin/gvm-rs"));
+        let lines = [
+            format!("cd {}", quoted(&old)),
+            // The shell may remember where it was.
+            "gvm-rs current".into(),
+            "report".into(),
+            format!("mv {program} {program}.away"),
+            format!("cd {}", quoted(&new)),
+            "report".into(),
+            format!("mv {program}.away {program}"),
+            "cd /".into(),
+            format!("cd {}", quoted(&new)),
+            "report".into(),
+        ];
+        let (seen, screen) = shell.type_and_look(&sandbox, &lines);
+        let versions: Vec<&str> = seen.iter().map(|seen| seen.version.as_str()).collect();
+        assert_eq!(versions, ["go1.21.13", "go1.22.5", "go1.22.4"], "{}", shell.name);
+        for complaint in ["not found", "nknown command", "No such file", "no such file"] {
+            assert!(!screen.contains(complaint), "{}: {screen}", shell.name);
+        }
+    }
+}
+
+#[test]
 fn shells_in_odd_modes_are_served_too() {
     let modes: &[(usize, &str)] = &[
         (0, "set -eu"),

@@ -52,6 +52,25 @@ fn a_toolchain_is_chosen_for_one_shell_and_leaves_no_trace() {
 }
 
 #[test]
+fn a_choice_below_the_go_line_is_warned_of() {
+    for (mode, load) in SHELLS {
+        if !needs::program(mode[0]) {
+            continue;
+        }
+        let (_mirror, sandbox) = stocked();
+        let project = sandbox.dir("project");
+        std::fs::write(project.join("go.mod"), "module m\n\ngo 1.22\n").unwrap();
+        let lines = format!("cd '{}'\ngvm-rs shell 1.21\ngo version", project.display());
+        let seen = run(&sandbox, mode, load, &lines).ok();
+        assert_eq!(seen.out(), "go version go1.21.13 linux/amd64", "{mode:?} {seen}");
+        let says = "go.mod` needs go 1.22: go1.21.13 would download go1.22.0 and run that";
+        assert!(seen.stderr.contains(says), "{mode:?} {seen}");
+        let seen = run(&sandbox, mode, load, &lines.replace("1.21", "1.22.4")).ok();
+        assert_eq!(seen.stderr, "", "{mode:?} {seen}");
+    }
+}
+
+#[test]
 fn what_cannot_be_had_changes_nothing() {
     for (mode, load) in SHELLS {
         if !needs::program(mode[0]) {

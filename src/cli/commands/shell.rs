@@ -35,6 +35,10 @@ pub(crate) fn run(args: &Shell, config: &Config, ui: &Ui) -> Result<ExitCode, Fa
     if !args.name {
         return Err(Failure::NoFunction);
     }
+    // A pin would change nothing: what is chosen here comes before it.
+    if let Some(says) = explain::shortfall(version, &config.scene()?, gvm.store) {
+        ui.note(says);
+    }
     ui.result(version.toolchain());
     Ok(ExitCode::SUCCESS)
 }

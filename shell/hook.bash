@@ -33,6 +33,7 @@ __gvm_rs_look_at() {
 
 __gvm_rs_look_at_store() {
   local tree noglob='' failglob=''
+  __gvm_rs_state+="${GOWORK-} "
   [[ ! -e $__gvm_rs_root/current/go ]] || __gvm_rs_state+="current "
   if [[ $- == *f* ]]; then
     noglob=1

@@ -26,7 +26,7 @@ function __gvm_rs_look
     if test -n "$__gvm_rs_state"
         test -e "$__gvm_rs_root/current/go"; and set __gvm_rs_state "$__gvm_rs_state current"
         set --local trees $__gvm_rs_root/versions/go*
-        set __gvm_rs_state "$__gvm_rs_state $trees"
+        set __gvm_rs_state "$__gvm_rs_state $trees $GOWORK"
     end
 end
 

@@ -15,6 +15,7 @@ __gvm_rs_look() {
   done
   __gvm_rs_look_at /
   if [[ -n $__gvm_rs_state ]]; then
+    __gvm_rs_state+="${GOWORK-} "
     [[ -e $__gvm_rs_root/current/go ]] && __gvm_rs_state+="current "
     for tree in $__gvm_rs_root/versions/go*(N); do
       __gvm_rs_state+="$tree "

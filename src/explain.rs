@@ -7,7 +7,7 @@ mod settings;
 mod shells;
 
 use std::error::Error as _;
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use crate::model::{Because, GoVersion, Mode};
@@ -131,15 +131,14 @@ impl Scene {
         Verdict { runs, layers, warnings, programs }
     }
 
+    /// Returns how cmd/go finds a go.work in this scene.
+    pub fn workspace(&self) -> Workspace {
+        Settings::read(self, None).workspace()
+    }
+
     /// What cmd/go reads here. What it cannot read it would complain about, and that is told.
     fn demand(&self, settings: &Settings) -> Result<Option<Demand>, String> {
-        let gowork = settings.gowork.as_deref();
-        let workspace = match gowork.map(OsStr::as_encoded_bytes) {
-            None | Some(b"auto") => Workspace::Nearest,
-            Some(b"off") => Workspace::Off,
-            Some(_) => Workspace::File(Path::new(gowork.unwrap_or_default())),
-        };
-        match project::demand(&self.directory, workspace) {
+        match project::demand(&self.directory, &settings.workspace()) {
             Ok(demand) => Ok(demand.filter(|demand| !self.is_in_temporary(&demand.path))),
             Err(error) => Err(told(&error)),
         }
@@ -261,7 +260,7 @@ impl Judge<'_> {
             Ok(None) => {}
             Err(problem) => self.note("module", false, problem.clone()),
         }
-        match project::find(&self.scene.directory) {
+        match project::find(&self.scene.directory, &self.settings.workspace()) {
             Ok(Some(wish)) if wish.lines.is_none() => {
                 self.note(
                     "pin",

@@ -45,14 +45,14 @@ pub struct Demand {
 }
 
 /// How cmd/go finds a go.work: GOWORK.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Workspace<'a> {
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Workspace {
     /// The nearest.
     Nearest,
     /// None counts.
     Off,
     /// This one.
-    File(&'a Path),
+    File(PathBuf),
 }
 
 /// A project file that could not be read.
@@ -87,20 +87,28 @@ const ORDER: [VersionFile; 6] = [
 ];
 
 /// Returns what the nearest file at or above `directory` asks for that really names a Go version.
-pub fn find(directory: &Path) -> Result<Option<Wish>, LookupError> {
+pub fn find(directory: &Path, workspace: &Workspace) -> Result<Option<Wish>, LookupError> {
     for directory in directory.ancestors() {
         for file in ORDER {
-            let Some(wish) = read(directory, file)? else { continue };
+            // As for cmd/go: another go.work than the one that is named is none.
+            if file == VersionFile::GoWork && *workspace != Workspace::Nearest {
+                continue;
+            }
+            let Some(wish) = read(directory.join(file.file_name()), file)? else { continue };
             // As for cmd/go: a workspace above a module speaks for it.
             if file == VersionFile::GoMod
-                && let Some(workspace) = workspace_above(directory)?
+                && let Some(workspace) = workspace_of(directory, workspace)?
             {
                 return Ok(Some(workspace));
             }
             return Ok(Some(wish));
         }
     }
-    Ok(None)
+    match workspace {
+        // It counts where there is no module, too.
+        Workspace::File(path) => read(path.clone(), VersionFile::GoWork),
+        Workspace::Nearest | Workspace::Off => Ok(None),
+    }
 }
 
 impl Wish {
@@ -121,14 +129,9 @@ impl Wish {
 }
 
 /// Returns what cmd/go would read in a directory: the go.work, or else the nearest go.mod.
-pub fn demand(directory: &Path, workspace: Workspace<'_>) -> Result<Option<Demand>, LookupError> {
-    let works: Vec<PathBuf> = match workspace {
-        Workspace::Off => Vec::new(),
-        Workspace::File(path) => vec![path.to_owned()],
-        Workspace::Nearest => directory.ancestors().map(|directory| directory.join("go.work")).collect(),
-    };
+pub fn demand(directory: &Path, workspace: &Workspace) -> Result<Option<Demand>, LookupError> {
     let modules = directory.ancestors().map(|directory| directory.join("go.mod"));
-    let files = works.into_iter().map(|path| (VersionFile::GoWork, path));
+    let files = works(directory, workspace).into_iter().map(|path| (VersionFile::GoWork, path));
     for (file, path) in files.chain(modules.map(|path| (VersionFile::GoMod, path))) {
         if let Some(text) = text_of(&path, file)? {
             return match go_lines_in(file, &text) {
@@ -154,26 +157,34 @@ pub enum Known {
 /// Reads a file that was found before; what it says may be another thing now.
 pub fn read_again(path: &Path) -> Result<Known, LookupError> {
     let named = ORDER.into_iter().find(|file| path.file_name() == Some(file.file_name().as_ref()));
-    let (Some(file), Some(directory)) = (named, path.parent()) else { return Ok(Known::Gone) };
+    let Some(file) = named else { return Ok(Known::Gone) };
     match std::fs::symlink_metadata(path) {
         Err(e) if matches!(e.kind(), std::io::ErrorKind::NotFound | std::io::ErrorKind::NotADirectory) => {
             Ok(Known::Gone)
         }
-        _ => Ok(read(directory, file)?.map_or(Known::AsksNothing, Known::Asks)),
+        _ => Ok(read(path.to_owned(), file)?.map_or(Known::AsksNothing, Known::Asks)),
     }
 }
 
-fn workspace_above(directory: &Path) -> Result<Option<Wish>, LookupError> {
-    for directory in directory.ancestors() {
-        if let Some(wish) = read(directory, VersionFile::GoWork)? {
+/// What may be the go.work that counts in a directory, the first first.
+fn works(directory: &Path, workspace: &Workspace) -> Vec<PathBuf> {
+    match workspace {
+        Workspace::Off => Vec::new(),
+        Workspace::File(path) => vec![path.clone()],
+        Workspace::Nearest => directory.ancestors().map(|directory| directory.join("go.work")).collect(),
+    }
+}
+
+fn workspace_of(directory: &Path, workspace: &Workspace) -> Result<Option<Wish>, LookupError> {
+    for path in works(directory, workspace) {
+        if let Some(wish) = read(path, VersionFile::GoWork)? {
             return Ok(Some(wish));
         }
     }
     Ok(None)
 }
 
-fn read(directory: &Path, file: VersionFile) -> Result<Option<Wish>, LookupError> {
-    let path = directory.join(file.file_name());
+fn read(path: PathBuf, file: VersionFile) -> Result<Option<Wish>, LookupError> {
     let Some(text) = text_of(&path, file)? else { return Ok(None) };
     let said = match file.is_minimum() {
         true => go_lines_in(file, &text).map(|lines| (lines.request(), Some(lines))),

@@ -131,6 +131,24 @@ fn a_file_that_changes_is_seen_at_the_next_prompt() {
 }
 
 #[test]
+fn a_workspace_that_is_named_or_turned_off_is_seen() {
+    for shell in shells() {
+        let (_mirror, sandbox) = stocked();
+        let directory = project(&sandbox, "work/module", &[("go.mod", "go 1.21\n\ntoolchain go1.21.13\n")]);
+        project(&sandbox, "work", &[("go.work", "go 1.22.5\n")]);
+        let cd = format!("cd {}", quoted(&directory));
+        let (off, on) = match shell.name {
+            "fish" => ("set -gx GOWORK off", "set -e GOWORK"),
+            _ => ("export GOWORK=off", "unset GOWORK"),
+        };
+        let lines = ["gvm-rs -q use 1.21", &cd, "report", off, "report", on, "report"];
+        let seen = shell.type_in(&sandbox, &lines.map(str::to_owned));
+        let versions: Vec<&str> = seen.iter().map(|seen| seen.version.as_str()).collect();
+        assert_eq!(versions, ["go1.22.5", "go1.21.13", "go1.22.5"], "{}", shell.name);
+    }
+}
+
+#[test]
 fn what_is_not_installed_is_said_once_and_not_installed() {
     for shell in shells() {
         let (mirror, sandbox) = stocked();

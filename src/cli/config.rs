@@ -14,6 +14,7 @@ use gvm_rs::model::Platform;
 use gvm_rs::net::{Location, LocationError, NetOptions, RetryPolicy};
 use gvm_rs::preflight::Host;
 use gvm_rs::process::Environment;
+use gvm_rs::project::Workspace;
 use gvm_rs::setup::Home;
 use gvm_rs::shell::Init;
 use gvm_rs::store::{Proof, Purpose, Store, StoreError};
@@ -218,6 +219,11 @@ impl Config {
         let named = variable("PWD").map(PathBuf::from).filter(|named| named.is_absolute());
         let is_here = |named: &PathBuf| named.canonicalize().is_ok_and(|real| real == directory);
         Ok(Scene::of(named.filter(is_here).unwrap_or(directory), variable))
+    }
+
+    /// How cmd/go finds a go.work here.
+    pub(crate) fn workspace(&self) -> Result<Workspace, ConfigError> {
+        Ok(self.scene()?.workspace())
     }
 
     /// The user's shell, and what a login would give it.

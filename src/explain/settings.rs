@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use super::{Program, Scene, shown};
 use crate::disk;
 use crate::model::{Choice, GoLines, GoToolchain, GoVersion, Mode};
-use crate::project::Demand;
+use crate::project::{Demand, Workspace};
 use crate::store::Store;
 
 /// Where a setting comes from.
@@ -35,7 +35,7 @@ pub struct Setting {
 pub(super) struct Settings {
     pub(super) goroot: Option<Setting>,
     pub(super) gotoolchain: Option<Setting>,
-    pub(super) gowork: Option<OsString>,
+    gowork: Option<OsString>,
     go111module: Option<OsString>,
 }
 
@@ -102,6 +102,15 @@ impl Settings {
             gowork: setting("GOWORK", &scene.gowork).map(|setting| setting.value),
             go111module: setting("GO111MODULE", &scene.go111module).map(|setting| setting.value),
             goroot,
+        }
+    }
+
+    pub(super) fn workspace(&self) -> Workspace {
+        match &self.gowork {
+            None => Workspace::Nearest,
+            Some(gowork) if gowork == "auto" => Workspace::Nearest,
+            Some(gowork) if gowork == "off" => Workspace::Off,
+            Some(gowork) => Workspace::File(gowork.into()),
         }
     }
 

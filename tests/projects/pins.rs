@@ -162,3 +162,50 @@ fn exec_takes_what_the_directory_asks_for() {
     // And nothing was switched.
     assert_eq!(sandbox.gvm(&["current"]).ok().out(), "go1.22.5");
 }
+
+#[test]
+fn a_workspace_is_found_as_cmd_go_finds_it() {
+    let (_mirror, sandbox) = stocked();
+    let (project, bare, named) = (sandbox.dir("work/module"), sandbox.dir("bare"), sandbox.dir("named"));
+    fs::write(project.join("go.mod"), "go 1.21\n").unwrap();
+    fs::write(project.join("../go.work"), "go 1.22.4\n").unwrap();
+    let named = named.join("go.work").display().to_string();
+    fs::write(&named, "go 1.22.5\n").unwrap();
+    let run = |directory: &Path, gowork: &str, words: &[&str]| {
+        let mut command = sandbox.command(env!("CARGO_BIN_EXE_gvm-rs"));
+        command.args(words).current_dir(directory).env("GOWORK", gowork);
+        sandbox.start(command).wait()
+    };
+    for (gowork, asks, version) in [
+        ("", "1.22.4", "go1.22.4"),
+        ("auto", "1.22.4", "go1.22.4"),
+        ("off", "1.21", "go1.21.13"),
+        (&named, "1.22.5", "go1.22.5"),
+    ] {
+        sandbox.gvm(&["use", "1.21"]).ok();
+        assert_eq!(run(&project, gowork, &["local"]).ok().out(), asks, "{gowork}");
+        let hooked = run(&project, gowork, &["hook"]).ok().stdout;
+        assert_eq!(hooked.lines().next().unwrap(), version.replace("go1.21.13", ""), "{gowork}");
+        let ran = run(&project, gowork, &["exec", "go", "version"]).ok();
+        assert_eq!(ran.out(), format!("go version {version} linux/amd64"), "{gowork}");
+        run(&project, gowork, &["use"]).ok();
+        assert_eq!(sandbox.gvm(&["current"]).ok().out(), version, "{gowork}");
+    }
+    // It counts where there is no module, too; a pin comes before it.
+    assert_eq!(run(&bare, &named, &["local"]).ok().out(), "1.22.5");
+    run(&bare, "", &["local"]).fails(2);
+    fs::write(project.join(".go-version"), "1.23\n").unwrap();
+    assert_eq!(run(&project, &named, &["local"]).ok().out(), "1.23");
+    // One that is turned off or is another is passed over.
+    fs::rename(project.join(".go-version"), project.join("../.go-version")).unwrap();
+    fs::rename(project.join("go.mod"), project.join("go.work")).unwrap();
+    for gowork in ["off", &named] {
+        assert_eq!(run(&project, gowork, &["local"]).ok().out(), "1.23", "{gowork}");
+    }
+    // `go env -w` may have said it.
+    fs::write(project.join("go.mod"), "go 1.21\n").unwrap();
+    let file = sandbox.home().join(".config/go/env");
+    fs::create_dir_all(file.parent().unwrap()).unwrap();
+    fs::write(&file, "GOWORK=off\n").unwrap();
+    assert_eq!(run(&project, "", &["local"]).ok().out(), "1.21");
+}

@@ -58,7 +58,7 @@ fn resolve(gvm: &Gvm<'_>, request: &VersionRequest, may_install: bool) -> Result
 }
 
 fn of_project(gvm: &Gvm<'_>, may_install: bool, config: &Config, ui: &Ui) -> Result<GoVersion, Failure> {
-    let wish = project::find(&current_directory()?)?.ok_or(Failure::NoProject)?;
+    let wish = project::find(&current_directory()?, &config.workspace()?)?.ok_or(Failure::NoProject)?;
     let version = match wish.answer(gvm.store)? {
         Answer::Current(version) | Answer::Installed(version) => version,
         Answer::Missing => resolve(gvm, &wish.request, may_install)?,

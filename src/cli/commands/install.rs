@@ -24,7 +24,7 @@ pub(crate) fn run(args: &Install, config: &Config, ui: &Ui) -> Result<ExitCode, 
     config_with_flags.keep_archives |= args.keep_archives;
     config_with_flags.downloads = args.downloads.map_or(config.downloads, NonZeroUsize::get);
     let session = Session::open(&config_with_flags, ui)?;
-    let requests = requests(args, ui)?;
+    let requests = requests(args, config, ui)?;
     if args.os.is_some() || args.arch.is_some() {
         return run_foreign(args, &requests, &session, ui);
     }
@@ -63,7 +63,7 @@ pub(crate) fn run(args: &Install, config: &Config, ui: &Ui) -> Result<ExitCode, 
         return Err(Failure::of_several(failures, told, requests.len(), ui));
     }
     if args.specs.is_empty() {
-        session.remember_project(ui)?;
+        session.remember_project(config, ui)?;
     }
     if args.and_use
         && let Some(first) = first
@@ -74,9 +74,9 @@ pub(crate) fn run(args: &Install, config: &Config, ui: &Ui) -> Result<ExitCode, 
     Ok(ExitCode::SUCCESS)
 }
 
-fn requests(args: &Install, ui: &Ui) -> Result<Vec<VersionRequest>, Failure> {
+fn requests(args: &Install, config: &Config, ui: &Ui) -> Result<Vec<VersionRequest>, Failure> {
     if args.specs.is_empty() {
-        return Ok(vec![request_or_project(None, ui)?]);
+        return Ok(vec![request_or_project(None, config, ui)?]);
     }
     Ok(args.specs.iter().map(|spec| spec.parse()).collect::<Result<_, _>>()?)
 }

@@ -16,13 +16,13 @@ use crate::cli::report::Failure;
 use crate::cli::ui::Ui;
 
 pub(crate) fn run(args: &Local, config: &Config, ui: &Ui) -> Result<ExitCode, Failure> {
-    let Some(spec) = &args.spec else { return show(args.output, ui) };
+    let Some(spec) = &args.spec else { return show(args.output, config, ui) };
     let request: VersionRequest = spec.parse()?;
     let session = Session::open(config, ui)?;
     let gvm = session.gvm();
     let version = resolve(&gvm, &request)?;
     let directory = current_directory()?;
-    let before = project::find(&directory).ok().flatten();
+    let before = project::find(&directory, &config.workspace()?).ok().flatten();
     let path = project::pin(&directory, version, &config.disk())?;
     let is_installed = gvm.store.has(version);
     if args.output.json {
@@ -37,7 +37,7 @@ pub(crate) fn run(args: &Local, config: &Config, ui: &Ui) -> Result<ExitCode, Fa
     }
     session::warn_of_shortfall(version, &config.scene()?, gvm.store, ui);
     match is_installed {
-        true => session.remember_project(ui)?,
+        true => session.remember_project(config, ui)?,
         false => {
             ui.note(format_args!("{} is not installed", version.toolchain()));
             ui.hint("run `gvm-rs install`");
@@ -46,8 +46,8 @@ pub(crate) fn run(args: &Local, config: &Config, ui: &Ui) -> Result<ExitCode, Fa
     Ok(ExitCode::SUCCESS)
 }
 
-fn show(output: Json, ui: &Ui) -> Result<ExitCode, Failure> {
-    let wish = project::find(&current_directory()?)?.ok_or(Failure::NoProject)?;
+fn show(output: Json, config: &Config, ui: &Ui) -> Result<ExitCode, Failure> {
+    let wish = project::find(&current_directory()?, &config.workspace()?)?.ok_or(Failure::NoProject)?;
     match output.json {
         true => ui.json(&json!({"path": wish.path, "request": wish.request})),
         false => {
@@ -70,7 +70,7 @@ fn resolve(gvm: &Gvm<'_>, request: &VersionRequest) -> Result<GoVersion, GvmErro
 pub(crate) fn unpin(output: Json, config: &Config, ui: &Ui) -> Result<ExitCode, Failure> {
     let directory = current_directory()?;
     let path = project::unpin(&directory, &config.disk())?.ok_or(Failure::NoPin)?;
-    let after = project::find(&directory).ok().flatten();
+    let after = project::find(&directory, &config.workspace()?).ok().flatten();
     if output.json {
         ui.json(&json!({"path": path, "now": after.as_ref().map(|wish| wish.path.clone())}));
     }

@@ -80,8 +80,8 @@ impl Session {
     }
 
     /// Remembers that the project here asks for a toolchain, so that this one is not removed.
-    pub(super) fn remember_project(&self, ui: &Ui) -> Result<(), Failure> {
-        if let Some(wish) = project::find(&current_directory()?)?
+    pub(super) fn remember_project(&self, config: &Config, ui: &Ui) -> Result<(), Failure> {
+        if let Some(wish) = project::find(&current_directory()?, &config.workspace()?)?
             && let Err(error) = self.gvm().remember_project(&wish)
         {
             // What was asked for is done all the same.
@@ -92,11 +92,15 @@ impl Session {
 }
 
 /// Returns what was typed as a request, or what the project here asks for.
-pub(super) fn request_or_project(typed: Option<&str>, ui: &Ui) -> Result<VersionRequest, Failure> {
+pub(super) fn request_or_project(
+    typed: Option<&str>,
+    config: &Config,
+    ui: &Ui,
+) -> Result<VersionRequest, Failure> {
     if let Some(typed) = typed {
         return Ok(typed.parse()?);
     }
-    let wish = project::find(&current_directory()?)?.ok_or(Failure::NoProject)?;
+    let wish = project::find(&current_directory()?, &config.workspace()?)?.ok_or(Failure::NoProject)?;
     ui.note(format_args!(
         "`{}` asks for {}",
         gvm_rs::net::escaped(&wish.path.to_string_lossy()),

@@ -56,7 +56,7 @@ fn toolchain_of(bin: &Path) -> String {
 pub(crate) fn hook(config: &Config, ui: &Ui) -> Result<ExitCode, Failure> {
     let store = config.store()?;
     let current = store.current().unwrap_or_default().map(|current| current.version);
-    let (version, says) = match project::find(&current_directory()?) {
+    let (version, says) = match project::find(&current_directory()?, &config.workspace()?) {
         Ok(Some(wish)) => answer(&wish, config, &store)?,
         Ok(None) => (None, None),
         Err(error) => (None, Some(with_causes(&error))),

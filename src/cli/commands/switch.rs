@@ -12,7 +12,7 @@ use crate::cli::ui::Ui;
 pub(crate) fn run(args: &Use, config: &Config, ui: &Ui) -> Result<ExitCode, Failure> {
     let session = Session::open(config, ui)?;
     let gvm = session.gvm();
-    let request = request_or_project(args.spec.as_deref(), ui)?;
+    let request = request_or_project(args.spec.as_deref(), config, ui)?;
     let installed = gvm.ensure(&request).map_err(|error| gvm.unproven(error))?;
     changes::tell_answerer(installed.answerer.as_ref(), config.now(), ui);
     if !installed.was_there {
@@ -20,7 +20,7 @@ pub(crate) fn run(args: &Use, config: &Config, ui: &Ui) -> Result<ExitCode, Fail
     }
     let switched = gvm.change_to(installed.version)?;
     if args.spec.is_none() {
-        session.remember_project(ui)?;
+        session.remember_project(config, ui)?;
     }
     if args.output.json {
         ui.json(&changes::switched_json(&switched));

@@ -29,8 +29,8 @@ __gvm_rs_look_at() {
     for name in .go-version .tool-versions mise.toml .mise.toml go.work go.mod; do
       [[ -f $1/$name ]] || continue
       text=
-      # The program follows no links. Of a long file the beginning will do, where the lines for Go are.
-      [[ -L $1/$name ]] || IFS= read -r -k 4096 -u 0 text <$1/$name 2>/dev/null
+      # The program follows no links, and takes no longer file for one of pins.
+      [[ -L $1/$name ]] || IFS= read -r -k 65536 -u 0 text <$1/$name 2>/dev/null
       __gvm_rs_state+="$name $text"$'\n'
     done
   fi

@@ -131,6 +131,20 @@ fn a_file_that_changes_is_seen_at_the_next_prompt() {
 }
 
 #[test]
+fn a_change_far_down_in_a_file_is_seen_too() {
+    for shell in shells() {
+        let (_mirror, sandbox) = stocked();
+        let text = "# a task\n".repeat(700) + "[tools]\ngo = \"1.21\"\n";
+        let directory = project(&sandbox, "project", &[("mise.toml", &text)]);
+        let cd = format!("cd {}", quoted(&directory));
+        let lines = [&cd, "report", "sed -i s/1.21/1.22.4/ mise.toml", "report"];
+        let seen = shell.type_in(&sandbox, &lines.map(str::to_owned));
+        let versions: Vec<&str> = seen.iter().map(|seen| seen.version.as_str()).collect();
+        assert_eq!(versions, ["go1.21.13", "go1.22.4"], "{}", shell.name);
+    }
+}
+
+#[test]
 fn a_workspace_that_is_named_or_turned_off_is_seen() {
     for shell in shells() {
         let (_mirror, sandbox) = stocked();

@@ -15,7 +15,7 @@ OLD = {
 }
 # What `setup` is told so that it edits exactly these.
 SETUP = ["setup", "--yes", "-q", "--shell", "bash", "--shell", "fish"]
-BLOCK = re.compile(rb"# >>> gvm-rs setup(?: \((?P<note>[^)]*)\))? >>>\n(?P<line>[^\n]*)\n# <<< gvm-rs setup <<<(?P<end>\n?)")
+BLOCK = re.compile(rb"# >>> gvm-rs setup(?: \((?P<note>[^)]*)\))? >>>\n(?P<line>[^\n]*)\n# <<< gvm-rs setup <<<\n?")
 READS = re.compile(rb'"\$HOME/([^"]*/shell/init\.(?:bash|fish))"')
 TEMPORARY = re.compile(r"^\..*\.gvm-rs-(?:new|old)$")
 
@@ -64,7 +64,7 @@ def _problem(home, text, old):
     start, end = block.span()
     # What stands in for the end that the line before lacked is the block's own.
     if block["note"] and b"without an end" in block["note"]:
-        start, end = start - 1, end - len(block["end"])
+        start -= 1
     if text[:start] + text[end:] != old:
         return "outside of the block it is not the old one: %r" % text
     reads = set(READS.findall(block["line"]))

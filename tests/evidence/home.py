@@ -143,4 +143,4 @@ class Home:
     def exit_codes(self):
         """The exit codes that the program's help documents."""
         text = self.gvm("--help").out.split("Exit codes:", 1)[1]
-        return {int(code) for code in re.findall(r"(?:^|[ ,\n])(\d+) [a-z]", text)}
+        return {int(code) for code in re.findall(r"(?:^|[\s,])(\d+)\s[a-z]", text)}

@@ -5,7 +5,7 @@ use std::fs;
 use serde_json::Value;
 
 use crate::support::{Run, Sandbox};
-use crate::{needs, path_of, stocked};
+use crate::{needs, other_go, path_of, stocked};
 
 /// Asks with this login shell; returns what it has as a login shell, and as an interactive one.
 fn ask(sandbox: &Sandbox, shell: &str) -> (Value, Value, Run) {
@@ -115,4 +115,48 @@ fn a_shell_that_does_not_answer_is_told_as_such() {
         let run = sandbox.gvm_with(&[("SHELL", shell)], &["why"]);
         assert!(!run.stdout.contains("fresh"), "{run}");
     }
+}
+
+#[test]
+fn use_says_at_a_terminal_what_a_fresh_shell_would_run() {
+    if !needs::program("bash") || !needs::program("script") {
+        return;
+    }
+    let (_mirror, sandbox) = stocked();
+    let bin = sandbox.root().join("bin");
+    let other = other_go(&sandbox, "fake", "1.20.14");
+    let use_it = |words: &str| {
+        let mut command = sandbox.command("script");
+        command.args(["-qec", &format!("'{}' {words}", env!("CARGO_BIN_EXE_gvm-rs")), "/dev/null"]);
+        command.env("TERM", "xterm").env("SHELL", "/usr/bin/bash").env("PATH", path_of(&[&bin]));
+        sandbox.start(command).wait().ok()
+    };
+    let ours = format!("export PATH='{}':$PATH\n", bin.display());
+    let before = format!("in a fresh interactive shell `{}/go` comes before it on PATH", other.display());
+    for (after, says) in [
+        ("", None),
+        ("export GOROOT=/opt/go", Some("in a fresh interactive shell GOROOT is set to `/opt/go`")),
+        (&format!("export PATH='{}':$PATH", other.display()), Some(before.as_str())),
+        ("alias go='nice go'", None),
+        ("exit 3", None),
+        ("while :; do :; done", None),
+    ] {
+        fs::write(sandbox.home().join(".bashrc"), format!("{ours}{after}\n")).unwrap();
+        fs::write(sandbox.home().join(".bash_profile"), &ours).unwrap();
+        for words in ["use 1.22.5", "-q use 1.22.5"] {
+            let run = use_it(words);
+            let says = says.filter(|_| !words.starts_with("-q"));
+            assert_eq!(run.stdout.contains("in a fresh"), says.is_some(), "{after}: {run}");
+            assert!(run.stdout.contains(says.unwrap_or_default()), "{after}: {run}");
+        }
+        let run = sandbox.gvm_with(&[("SHELL", "/usr/bin/bash")], &["use", "1.22.5"]).ok();
+        assert!(!run.stderr.contains("in a fresh"), "nobody is watching: {run}");
+    }
+    let without = format!("export PATH='{}':$PATH\n", other.display());
+    fs::write(sandbox.home().join(".bash_profile"), without).unwrap();
+    let run = use_it("rollback 1.22.5");
+    let says =
+        format!("in a fresh login shell `{}/go` comes first, and gvm-rs's `go` is not on", other.display());
+    assert!(run.stdout.contains(&says) && run.stdout.contains("`gvm-rs setup`"), "{run}");
+    assert!(!sandbox.home().join("was-run").exists());
 }

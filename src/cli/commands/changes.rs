@@ -3,13 +3,15 @@
 use std::path::PathBuf;
 
 use gvm_rs::catalog::Answerer;
-use gvm_rs::gvm::Installed;
+use gvm_rs::explain::Obstacle;
+use gvm_rs::gvm::{Gvm, Installed};
 use gvm_rs::model::{GoVersion, VersionRequest};
 use gvm_rs::net::escaped;
 use gvm_rs::shell::Shell;
 use gvm_rs::store::{Store, Switched};
 use serde_json::json;
 
+use super::fresh;
 use crate::cli::config::{Config, variable};
 use crate::cli::ui::{self, Ui};
 
@@ -47,8 +49,8 @@ pub(super) fn tell_installed(request: &VersionRequest, installed: &Installed, ui
     }
 }
 
-/// Tells what a switch came to, and what would keep a shell from running the new Go.
-pub(super) fn tell_switched(switched: &Switched, store: &Store, config: &Config, ui: &Ui) {
+/// Tells what a switch came to, and what would keep this shell or a fresh one from running the new Go.
+pub(super) fn tell_switched(switched: &Switched, gvm: &Gvm<'_>, config: &Config, ui: &Ui) {
     let to = switched.to.version.toolchain();
     match switched.from {
         _ if !switched.is_change() => ui.say(format_args!("{to} is current already")),
@@ -58,7 +60,8 @@ pub(super) fn tell_switched(switched: &Switched, store: &Store, config: &Config,
         }
         None => ui.say(format_args!("now {to}")),
     }
-    tell_obstacles(switched.to.version, store, config, ui);
+    let told = tell_obstacles(switched.to.version, gvm.store, config, ui);
+    fresh::tell(switched.to.version, told, gvm, config, ui);
 }
 
 /// A switch as JSON.
@@ -70,8 +73,8 @@ pub(super) fn switched_json(switched: &Switched) -> serde_json::Value {
     })
 }
 
-/// Names what stands between a shell like this one and the current toolchain.
-fn tell_obstacles(version: GoVersion, store: &Store, config: &Config, ui: &Ui) {
+/// Names what stands between a shell like this one and the current toolchain; returns what that is, besides PATH.
+fn tell_obstacles(version: GoVersion, store: &Store, config: &Config, ui: &Ui) -> Vec<Obstacle> {
     let bin = config.root.join("bin");
     let path = variable("PATH").unwrap_or_default();
     let directories: Vec<PathBuf> = std::env::split_paths(&path).collect();
@@ -79,7 +82,7 @@ fn tell_obstacles(version: GoVersion, store: &Store, config: &Config, ui: &Ui) {
         ui.note(format_args!("`{}` is not on PATH in this shell", escaped(&bin.to_string_lossy())));
         if let Err(error) = config.bin_for_path() {
             ui.note(escaped(&error.to_string()));
-            return;
+            return Vec::new();
         }
         let home = match config.is_default_root {
             true => String::new(),
@@ -90,11 +93,13 @@ fn tell_obstacles(version: GoVersion, store: &Store, config: &Config, ui: &Ui) {
             false => ui.hint(escaped(&format!("`{home}gvm-rs setup` has every shell find it"))),
         }
     }
-    let Ok(scene) = config.scene() else { return };
-    for obstacle in scene.obstacles(version, store) {
-        ui.note(obstacle.says);
-        if let Some(mend) = obstacle.mend {
+    let Ok(scene) = config.scene() else { return Vec::new() };
+    let obstacles = scene.obstacles(version, store);
+    for obstacle in &obstacles {
+        ui.note(&obstacle.says);
+        if let Some(mend) = &obstacle.mend {
             ui.hint(mend);
         }
     }
+    obstacles
 }

@@ -69,7 +69,7 @@ pub(crate) fn run(args: &Install, config: &Config, ui: &Ui) -> Result<ExitCode, 
         && let Some(first) = first
     {
         let switched = session.gvm().change_to(first.version)?;
-        changes::tell_switched(&switched, session.gvm().store, config, ui);
+        changes::tell_switched(&switched, &session.gvm(), config, ui);
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -34,6 +34,7 @@ pub(crate) mod why;
 
 mod changes;
 mod consent;
+mod fresh;
 mod removals;
 mod runs;
 mod self_uninstall;

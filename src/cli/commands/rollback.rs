@@ -21,7 +21,7 @@ pub(crate) fn run(to: Option<&str>, output: Json, config: &Config, ui: &Ui) -> R
     if output.json {
         ui.json(&changes::switched_json(&switched));
     }
-    changes::tell_switched(&switched, session.gvm().store, config, ui);
+    changes::tell_switched(&switched, &session.gvm(), config, ui);
     Ok(ExitCode::SUCCESS)
 }
 

@@ -25,7 +25,7 @@ pub(crate) fn run(args: &Use, config: &Config, ui: &Ui) -> Result<ExitCode, Fail
     if args.output.json {
         ui.json(&changes::switched_json(&switched));
     }
-    changes::tell_switched(&switched, gvm.store, config, ui);
+    changes::tell_switched(&switched, &gvm, config, ui);
     if args.spec.is_none() {
         session::warn_of_shortfall(installed.version, &config.scene()?, gvm.store, ui);
     }

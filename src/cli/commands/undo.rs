@@ -30,7 +30,7 @@ pub(crate) fn run(args: &Undo, config: &Config, ui: &Ui) -> Result<ExitCode, Fai
             if args.output.json {
                 ui.json(&changes::switched_json(&switched));
             }
-            changes::tell_switched(&switched, session.gvm().store, config, ui);
+            changes::tell_switched(&switched, &session.gvm(), config, ui);
         }
         Undone::Removal(outcome) => {
             if args.output.json {

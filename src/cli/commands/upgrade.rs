@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use gvm_rs::gvm::{Gvm, Target};
 use gvm_rs::model::{GoVersion, VersionRequest};
-use gvm_rs::store::{Slots, Store, StoreError};
+use gvm_rs::store::{Slots, StoreError};
 use gvm_rs::upgrade::{Aim, Look, Sight, Step, Tool, Tools, ToolsError, Upgraded};
 use serde_json::{Value, json};
 
@@ -74,7 +74,7 @@ fn take(steps: Vec<Step>, gvm: &Gvm<'_>, config: &Config, ui: &Ui) -> (Vec<Upgra
         let request = step.request.clone();
         match gvm.upgrade(step, &Slots::new(1)) {
             Ok(upgraded) => {
-                tell(&request, &upgraded, (gvm.store, config), ui);
+                tell(&request, &upgraded, (gvm, config), ui);
                 done.push(upgraded);
             }
             Err(error) => {
@@ -90,14 +90,14 @@ fn take(steps: Vec<Step>, gvm: &Gvm<'_>, config: &Config, ui: &Ui) -> (Vec<Upgra
     (done, failures)
 }
 
-fn tell(request: &VersionRequest, upgraded: &Upgraded, (store, config): (&Store, &Config), ui: &Ui) {
+fn tell(request: &VersionRequest, upgraded: &Upgraded, (gvm, config): (&Gvm<'_>, &Config), ui: &Ui) {
     let installed = &upgraded.installed;
     changes::tell_answerer(installed.answerer.as_ref(), config.now(), ui);
     if !installed.was_there {
         changes::tell_installed(request, installed, ui);
     }
     let Some(switched) = &upgraded.switched else { return };
-    changes::tell_switched(switched, store, config, ui);
+    changes::tell_switched(switched, gvm, config, ui);
     let text = |look: &Look| match &look.sight {
         Sight::Found => format!("{} finds it", look.shell),
         Sight::Missed(reason) => format!("{} did not find gvm-rs's Go before either: {reason}", look.shell),

@@ -9,7 +9,7 @@ use std::process::{Child, Command, Output, Stdio};
 use std::sync::mpsc;
 use std::time::Duration;
 
-use rustix::process::{Pid, Signal, WaitOptions, kill_process, waitpid};
+use rustix::process::{Pid, Signal, WaitOptions, kill_process, kill_process_group, waitpid};
 use tempfile::TempDir;
 
 use super::archive::FakeGo;
@@ -237,17 +237,26 @@ impl Spawned {
 
     /// Waits for its end.
     #[must_use = "check how it ended"]
-    pub fn wait(mut self) -> Run {
+    pub fn wait(self) -> Run {
+        self.wait_at_most(PATIENCE)
+    }
+
+    /// The same, for no longer than this. What hangs is killed, and fails the test even where a program that it started
+    /// still holds its output, which then is all that is missing.
+    #[must_use = "check how it ended"]
+    pub fn wait_at_most(mut self, patience: Duration) -> Run {
         let child = self.child.take().expect("not waited for yet");
         let pid = Pid::from_child(&child);
         let (send, receive) = mpsc::channel();
         std::thread::spawn(move || send.send(child.wait_with_output()));
-        let (output, hung) = match receive.recv_timeout(PATIENCE) {
+        let (output, hung) = match receive.recv_timeout(patience) {
             Ok(output) => (output, false),
             Err(_) => {
-                // Gone at the last moment is fine too.
+                // Gone at the last moment is fine too, and so is one that leads no group.
                 kill_process(pid, Signal::KILL).ok();
-                (receive.recv().expect("the waiting thread"), true)
+                kill_process_group(pid, Signal::KILL).ok();
+                let output = receive.recv_timeout(Duration::from_secs(10));
+                (output.unwrap_or_else(|_| panic!("hung, and left programs behind: {}", self.what)), true)
             }
         };
         let run = Run::new(

@@ -2,8 +2,10 @@
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
+use std::os::unix::process::CommandExt as _;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use rustix::process::Signal;
 use rustls::pki_types::CertificateDer;
@@ -93,4 +95,17 @@ fn a_spawned_program_can_be_signalled_and_killed() {
     let pid = dropped.pid();
     drop(dropped);
     assert!(!Path::new(&format!("/proc/{pid}")).exists());
+}
+
+/// A hung test must fail, not hang who waits for it: also where what was started holds the output open.
+#[test]
+fn what_hangs_is_killed_with_all_that_it_started() {
+    let sandbox = Sandbox::new();
+    let mut command = sandbox.command("/bin/sh");
+    command.args(["-c", "tail -f /dev/null & echo $!; wait"]).process_group(0);
+    let hangs = sandbox.start(command);
+    let wait = || hangs.wait_at_most(Duration::from_millis(500));
+    let panic = std::panic::catch_unwind(std::panic::AssertUnwindSafe(wait)).unwrap_err();
+    let said = panic.downcast_ref::<String>().unwrap();
+    assert!(said.starts_with("hung: ") && said.contains("code None"), "{said}");
 }

@@ -160,7 +160,7 @@ impl Catalog<'_> {
         accept_cached: bool,
     ) -> Result<Found, CatalogError> {
         let (index, answerer, unreachable) = self.index(platform, &snapshot, accept_cached)?;
-        match (index.select(request, platform), unreachable) {
+        match (index.as_ref().unwrap_or(&snapshot).select(request, platform), unreachable) {
             (Ok(archive), unreachable) => {
                 if let Some(error) = unreachable {
                     self.say_old(&answerer, &error);
@@ -182,36 +182,37 @@ impl Catalog<'_> {
         if let Some(error) = unreachable {
             self.say_old(&answerer, &error);
         }
-        Ok((index, answerer))
+        Ok((index.unwrap_or(snapshot), answerer))
     }
 
-    /// Returns the best index there is, and the error if the official one could not be reached.
+    /// Returns the best index there is, nothing where that is the snapshot, and the error if the official one could not
+    /// be reached.
     fn index(
         &self,
         platform: &Platform,
         snapshot: &Index,
         accept_cached: bool,
-    ) -> Result<(Index, Answerer, Option<NetError>), CatalogError> {
+    ) -> Result<(Option<Index>, Answerer, Option<NetError>), CatalogError> {
         if let Some(location) = self.named {
             let index = self.fetch(location)?;
-            return Ok((index, Answerer::Named { location: location.to_string() }, None));
+            return Ok((Some(index), Answerer::Named { location: location.to_string() }, None));
         }
         let cached = self.cached(platform, snapshot);
         let is_enough = accept_cached && cached.as_ref().is_some_and(|cached| self.is_fresh(cached));
         if is_enough && let Some(cached) = cached {
             let as_of = cached.as_of.unwrap_or_default();
-            return Ok((cached, Answerer::Official { as_of }, None));
+            return Ok((Some(cached), Answerer::Official { as_of }, None));
         }
         match self.fetch_official() {
-            Ok(index) => Ok((index, Answerer::Official { as_of: self.purpose.now }, None)),
+            Ok(index) => Ok((Some(index), Answerer::Official { as_of: self.purpose.now }, None)),
             Err(CatalogError::Net(error)) if is_unreachable(&error) => Ok(match cached {
                 Some(cached) if cached.as_of > snapshot.as_of => {
                     let as_of = cached.as_of.unwrap_or_default();
-                    (cached, Answerer::Official { as_of }, Some(error))
+                    (Some(cached), Answerer::Official { as_of }, Some(error))
                 }
                 _ => {
                     let as_of = snapshot.as_of.unwrap_or_default();
-                    (snapshot.clone(), Answerer::Snapshot { as_of }, Some(error))
+                    (None, Answerer::Snapshot { as_of }, Some(error))
                 }
             }),
             Err(error) => Err(error),

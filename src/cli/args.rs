@@ -1,6 +1,6 @@
 //! What can be typed. The doc comments are the help texts.
 
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsString;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
@@ -26,6 +26,7 @@ mod removals;
 mod setup;
 mod switches;
 mod trials;
+mod usual;
 
 /// Installs, switches and rolls back Go toolchains. `go` always works.
 #[derive(Debug, Parser)]
@@ -340,9 +341,7 @@ impl Args {
     /// Reads what was typed, the name of the program first.
     pub(crate) fn read(typed: impl IntoIterator<Item = OsString>) -> Result<Args, clap::Error> {
         let typed: Vec<OsString> = typed.into_iter().collect();
-        if let [_, word] = typed.as_slice()
-            && let Some(args) = Args::of_word(word)
-        {
+        if let Some(args) = usual::read(typed.get(1..).unwrap_or_default()) {
             return Ok(args);
         }
         let mut command = Args::command();
@@ -356,17 +355,6 @@ impl Args {
         }
         let matches = command.try_get_matches_from_mut(typed)?;
         Args::from_arg_matches(&matches).map_err(|error| error.format(&mut command))
-    }
-
-    /// What scripts and prompts run time and again, and is one word, needs no parser: that is a tenth of its time.
-    fn of_word(word: &OsStr) -> Option<Args> {
-        let output = Json { json: false };
-        let command = match word.to_str()? {
-            "current" => Command::Current(output),
-            "list" => Command::List(output),
-            _ => return None,
-        };
-        Some(Args { quiet: false, verbose: false, offline: false, home: None, lock_timeout: None, command })
     }
 }
 
@@ -413,20 +401,6 @@ impl Command {
             Command::Use(args) => Some(&args.trial),
             Command::Upgrade(args) => Some(&args.trial),
             _ => None,
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_needs_no_parser_is_what_the_parser_would_read() {
-        for word in ["current", "list"] {
-            let short = Args::of_word(word.as_ref()).map(|args| format!("{args:?}"));
-            let whole = Args::try_parse_from(["gvm-rs", word]).map(|args| format!("{args:?}"));
-            assert_eq!(short, whole.ok(), "{word}");
         }
     }
 }

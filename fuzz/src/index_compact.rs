@@ -19,9 +19,10 @@ pub fn check(data: &[u8]) -> bool {
             true
         }
         Err(error) => {
-            // Whoever asks for one platform is told of any damage as well.
-            let platform = "linux-amd64".parse().unwrap();
-            assert_eq!(Index::decode_for(&platform, data), Err(error.clone()));
+            // Whoever asks for one platform does not see what is damaged elsewhere, and what he gets is sound.
+            if let Ok(index) = Index::decode_for(&"linux-amd64".parse().unwrap(), data) {
+                index_json::is_in_order(&index);
+            }
             says::only_harmless_text(&error);
             false
         }

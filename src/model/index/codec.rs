@@ -1,52 +1,65 @@
 //! The compact form of the index: about 37 bytes for each archive. It is read strictly and never panics.
 //!
 //! ```text
-//! magic "GVMX", format 1
+//! magic "GVMX", format 2
 //! as_of: u64 little-endian, 0 = unknown
 //! skipped
-//! number of platforms, then each as text, ascending
-//! number of releases, newest first, then for each:
-//!     version as text
-//!     number of archives, ascending by platform, then for each:
-//!         2 * position of the platform + (1 if there is a hash)
-//!         size, 0 = unknown
-//!         hash: 32 bytes, if there is one
+//! number of releases, newest first, then each version as text
+//! number of platforms, ascending, then for each:
+//!     its name as text
+//!     length of its section in bytes
+//! the sections, in the same order; in each, for every archive, that of the newest release first:
+//!     2 * (releases between this one and the one before in the section) + (1 if there is a hash)
+//!     size, 0 = unknown
+//!     hash: 32 bytes, if there is one
 //! ```
-//! Numbers are LEB128 in the shortest form; text has its length in one byte in front.
+//! Numbers are LEB128 in the shortest form; text has its length in one byte in front. What is for one platform lies
+//! together, so that whoever needs no other reads a twentieth.
 
 use std::collections::BTreeSet;
 
 use super::{Archive, Index, IndexError, MOST_ARCHIVES, Release};
 use crate::model::{Platform, Sha256};
 
-const MAGIC: &[u8] = b"GVMX\x01";
+const MAGIC: &[u8] = b"GVMX\x02";
 
 impl Index {
     /// Returns the compact form; [`Index::decode`] reads it back.
     pub fn encode(&self) -> Vec<u8> {
         let archives = self.releases.iter().flat_map(|release| &release.archives);
         let platforms: BTreeSet<Platform> = archives.map(|archive| archive.platform).collect();
-        let platforms: Vec<Platform> = platforms.into_iter().collect();
+        let sections: Vec<Vec<u8>> = platforms.iter().map(|platform| self.section(*platform)).collect();
 
         let mut out = MAGIC.to_vec();
         out.extend(self.as_of.unwrap_or(0).to_le_bytes());
         put_number(&mut out, self.skipped);
-        put_number(&mut out, platforms.len() as u64);
-        for platform in &platforms {
-            put_text(&mut out, &platform.to_string());
-        }
         put_number(&mut out, self.releases.len() as u64);
         for release in &self.releases {
             put_text(&mut out, &release.version.to_string());
-            put_number(&mut out, release.archives.len() as u64);
-            for archive in &release.archives {
-                let position = platforms.partition_point(|platform| *platform < archive.platform) as u64;
-                put_number(&mut out, 2 * position + u64::from(archive.sha256.is_some()));
-                put_number(&mut out, archive.size.unwrap_or(0));
-                if let Some(sha256) = archive.sha256 {
-                    out.extend(sha256.as_bytes());
-                }
+        }
+        put_number(&mut out, platforms.len() as u64);
+        for (platform, section) in platforms.iter().zip(&sections) {
+            put_text(&mut out, &platform.to_string());
+            put_number(&mut out, section.len() as u64);
+        }
+        out.extend(sections.concat());
+        out
+    }
+
+    fn section(&self, platform: Platform) -> Vec<u8> {
+        let mut out = Vec::new();
+        let mut between = 0;
+        for release in &self.releases {
+            let Some(archive) = release.spelled(platform) else {
+                between += 1;
+                continue;
+            };
+            put_number(&mut out, 2 * between + u64::from(archive.sha256.is_some()));
+            put_number(&mut out, archive.size.unwrap_or(0));
+            if let Some(sha256) = archive.sha256 {
+                out.extend(sha256.as_bytes());
             }
+            between = 0;
         }
         out
     }
@@ -61,30 +74,28 @@ impl Index {
     }
 
     /// Like [`Index::decode`], with all releases and only those archives that are for `platform`, under any of its
-    /// names: one in twenty.
+    /// names: one in twenty. What is damaged in the others is not seen.
     pub fn decode_for(platform: &Platform, bytes: &[u8]) -> Result<Index, IndexError> {
         Index::decode_where(bytes, |found| platform.spellings().any(|spelling| spelling == *found))
     }
 
     fn decode_where(bytes: &[u8], is_wanted: impl Fn(&Platform) -> bool) -> Result<Index, IndexError> {
-        let mut reader = Reader { rest: bytes, archives: 0, wanted: 0 };
+        let mut reader = Reader { rest: bytes };
         if reader.take(MAGIC.len())? != MAGIC {
             return Err(IndexError::Damaged("it is of another format"));
         }
         let as_of = u64::from_le_bytes(reader.array()?);
         let skipped = reader.number()?;
-        let platforms = reader.platforms()?;
-        let platforms: Vec<(Platform, bool)> =
-            platforms.into_iter().map(|platform| (platform, is_wanted(&platform))).collect();
-        reader.wanted = platforms.iter().filter(|(_, is_wanted)| *is_wanted).count();
-        let count = reader.count()?;
-        let mut releases: Vec<Release> = Vec::with_capacity(count);
-        for _ in 0..count {
-            let release = reader.release(&platforms)?;
-            if releases.last().is_some_and(|newer| newer.version <= release.version) {
-                return Err(IndexError::Damaged("its releases are not in order"));
+        let mut releases = reader.releases()?;
+        let mut archives = 0;
+        for (platform, length) in reader.platforms()? {
+            let mut section = Reader { rest: reader.take(length)? };
+            if is_wanted(&platform) {
+                archives += section.archives(platform, &mut releases)?;
             }
-            releases.push(release);
+            if archives > MOST_ARCHIVES {
+                return Err(IndexError::TooMany { limit: MOST_ARCHIVES });
+            }
         }
         match reader.rest {
             [] => Ok(Index { releases, as_of: Some(as_of).filter(|seconds| *seconds > 0), skipped }),
@@ -109,10 +120,6 @@ fn put_text(out: &mut Vec<u8>, text: &str) {
 
 struct Reader<'a> {
     rest: &'a [u8],
-    /// How many archives there were so far.
-    archives: usize,
-    /// How many platforms are wanted.
-    wanted: usize,
 }
 
 impl<'a> Reader<'a> {
@@ -168,45 +175,54 @@ impl<'a> Reader<'a> {
         std::str::from_utf8(bytes).map_err(|_| IndexError::Damaged("a name is not text"))
     }
 
-    fn platforms(&mut self) -> Result<Vec<Platform>, IndexError> {
-        let mut platforms: Vec<Platform> = Vec::new();
+    fn releases(&mut self) -> Result<Vec<Release>, IndexError> {
+        let count = self.count()?;
+        let mut releases: Vec<Release> = Vec::with_capacity(count);
+        for _ in 0..count {
+            let version = self.text()?.parse().map_err(|_| IndexError::Damaged("it names no version"))?;
+            if releases.last().is_some_and(|newer| newer.version <= version) {
+                return Err(IndexError::Damaged("its releases are not in order"));
+            }
+            releases.push(Release { version, archives: Vec::new() });
+        }
+        Ok(releases)
+    }
+
+    /// Reads the platforms, each with the length of its section.
+    fn platforms(&mut self) -> Result<Vec<(Platform, usize)>, IndexError> {
+        let mut platforms: Vec<(Platform, usize)> = Vec::new();
         for _ in 0..self.count()? {
             let platform = self.text()?.parse().map_err(|_| IndexError::Damaged("it names no platform"))?;
-            if platforms.last().is_some_and(|last| *last >= platform) {
+            if platforms.last().is_some_and(|(last, _)| *last >= platform) {
                 return Err(IndexError::Damaged("its platforms are not in order"));
             }
-            platforms.push(platform);
+            let length = usize::try_from(self.number()?).map_err(|_| TRUNCATED)?;
+            if length == 0 {
+                return Err(IndexError::Damaged("a platform has no archive"));
+            }
+            platforms.push((platform, length));
         }
         Ok(platforms)
     }
 
-    /// Reads a release with the archives of those platforms that are wanted.
-    fn release(&mut self, platforms: &[(Platform, bool)]) -> Result<Release, IndexError> {
-        let version = self.text()?.parse().map_err(|_| IndexError::Damaged("it names no version"))?;
-        let count = self.count()?;
-        self.archives += count;
-        if self.archives > MOST_ARCHIVES {
-            return Err(IndexError::TooMany { limit: MOST_ARCHIVES });
-        }
-        let mut archives = Vec::with_capacity(count.min(self.wanted));
-        let mut next = 0;
-        for _ in 0..count {
+    /// Reads a section to its end, adds each archive to its release and returns how many there were. Platforms ascend,
+    /// and so do the archives of a release.
+    fn archives(&mut self, platform: Platform, releases: &mut [Release]) -> Result<usize, IndexError> {
+        const NO_RELEASE: IndexError = IndexError::Damaged("an archive has no release");
+        let mut releases = releases.iter_mut();
+        let mut count = 0;
+        while !self.rest.is_empty() {
             let tag = self.number()?;
-            let position = usize::try_from(tag / 2).map_err(|_| TRUNCATED)?;
-            // Platforms ascend, so archives do if their positions do.
-            if position < next {
-                return Err(IndexError::Damaged("its archives are not in order"));
-            }
-            next = position + 1;
-            let (platform, is_wanted) =
-                *platforms.get(position).ok_or(IndexError::Damaged("an archive has no platform"))?;
+            let between = usize::try_from(tag / 2).map_err(|_| NO_RELEASE)?;
+            let Release { version, archives } = releases.nth(between).ok_or(NO_RELEASE)?;
             let size = Some(self.number()?).filter(|size| *size > 0);
-            let sha256 = if tag % 2 == 1 { Some(self.array()?) } else { None };
-            if is_wanted {
-                archives.push(Archive { version, platform, sha256: sha256.map(Sha256::new), size });
-            }
+            let sha256 = if tag % 2 == 1 { Some(Sha256::new(self.array()?)) } else { None };
+            // Where one platform is wanted there is one in most.
+            archives.reserve_exact(usize::from(archives.is_empty()));
+            archives.push(Archive { version: *version, platform, sha256, size });
+            count += 1;
         }
-        Ok(Release { version, archives })
+        Ok(count)
     }
 }
 
@@ -301,7 +317,7 @@ mod tests {
     #[test]
     fn numbers_have_one_form() {
         let number = |bytes: &[u8]| {
-            let mut reader = Reader { rest: bytes, archives: 0, wanted: 0 };
+            let mut reader = Reader { rest: bytes };
             reader.number().ok().filter(|_| reader.rest.is_empty())
         };
         assert_eq!(number(&[0]), Some(0));

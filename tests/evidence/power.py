@@ -35,7 +35,7 @@ from power_cut.experiment import Experiment, Scene, workplace
 REPO = pathlib.Path(__file__).resolve().parents[2]
 # A sync whose loss has to be noticed on one file system at least: (operation, what is synced).
 MUST_NOTICE = [("install+use", "staging/*"), ("use", "."), ("purge", "versions")]
-MUTATED = ["install+use", "use", "uninstall", "purge"]
+MUTATED = ["install+use", "use", "uninstall", "purge", "setup"]
 EVERY = "every sync"
 BOUNDED = {"install+use": 24, "use": 16, "rollback": 12, "uninstall": 12, "purge": 12, "prune": 12, "upgrade": 12,
            "repair": 12, "setup": 12}

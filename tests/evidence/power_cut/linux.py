@@ -107,7 +107,8 @@ def forget_btrfs(device):
     try:
         fcntl.ioctl(control, BTRFS_IOC_FORGET_DEV, bytearray(struct.pack("<q4088s", 0, device.encode())))
     except OSError as error:
-        if error.errno != errno.ENOENT:
+        # Busy: since the unmount somebody else has the loop device of this name, with a file system of theirs.
+        if error.errno not in (errno.ENOENT, errno.EBUSY):
             raise
     finally:
         os.close(control)

@@ -111,7 +111,8 @@ impl Archive {
 impl Release {
     /// Returns the archive for `platform`, under any of the names the platform had.
     pub fn archive_for(&self, platform: &Platform) -> Option<&Archive> {
-        platform.spellings().find_map(|spelling| self.spelled(spelling))
+        // The other names are rarely asked for, and there are hundreds of releases.
+        self.spelled(*platform).or_else(|| platform.spellings().find_map(|spelling| self.spelled(spelling)))
     }
 
     fn spelled(&self, platform: Platform) -> Option<&Archive> {

@@ -6,6 +6,8 @@
 //!
 //! Invariant: the strict grammar below is the only thing ever used to make a path component out of foreign text.
 
+mod written;
+
 use std::cmp::Ordering;
 use std::fmt;
 use std::str::FromStr;
@@ -98,7 +100,7 @@ impl GoVersion {
 
     /// Returns the name of the toolchain, `go1.22.5`, which is also a safe file name.
     pub fn toolchain(self) -> String {
-        format!("go{self}")
+        ["go", self.written().as_str()].concat()
     }
 }
 
@@ -241,22 +243,7 @@ impl PartialOrd for GoVersion {
 
 impl fmt::Display for GoVersion {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let GoVersion { major, minor, patch, pre } = self;
-        match (patch, pre) {
-            (0, None) if self.lang().is_also_a_release() => write!(f, "{major}.{minor}"),
-            (_, None) => write!(f, "{major}.{minor}.{patch}"),
-            (0, Some(pre)) => write!(f, "{major}.{minor}{pre}"),
-            (_, Some(pre)) => write!(f, "{major}.{minor}.{patch}{pre}"),
-        }
-    }
-}
-
-impl fmt::Display for Prerelease {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Prerelease::Beta(count) => write!(f, "beta{count}"),
-            Prerelease::Rc(count) => write!(f, "rc{count}"),
-        }
+        f.write_str(self.written().as_str())
     }
 }
 

@@ -1,6 +1,7 @@
 //! Finds the Go version that a directory asks for. What it reads is only ever parsed; all that it writes is a
 //! `.go-version`, by [`pin`] and [`unpin`].
 
+mod files;
 mod pin;
 
 use std::path::{Path, PathBuf};
@@ -11,6 +12,7 @@ use crate::disk;
 use crate::model::{GoLines, GoVersion, ProjectError, VersionFile, VersionRequest, go_lines_in, request_in};
 use crate::store::{Store, StoreError};
 
+pub use files::{File, files};
 pub use pin::{PinError, pin, unpin};
 
 /// What a project asks for.

@@ -19,6 +19,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("preflight", &["disk", "model"]),
     ("executable", &["disk", "model"]),
     ("inspect", &["executable", "preflight", "model"]),
+    ("ci", &["preflight", "project", "store", "net", "shell", "model"]),
     ("gvm", &["preflight", "catalog", "project", "store", "net", "disk", "process", "progress", "model"]),
     ("trial", &["gvm", "catalog", "project", "store", "net", "disk", "process", "progress", "model"]),
     ("trash", &["gvm", "project", "store", "net", "disk", "progress", "model"]),
@@ -44,6 +45,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     (
         "cli",
         &[
+            "ci",
             "setup",
             "executable",
             "inspect",

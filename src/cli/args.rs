@@ -10,6 +10,7 @@ use clap::{ArgGroup, CommandFactory as _, FromArgMatches as _, Parser, Subcomman
 use gvm_rs::shell::Shell as ShellName;
 
 pub(crate) use binary::{Program, ProgramAction, SelfUninstall, SelfUpdate};
+pub(crate) use ci::{Ci, CiAction, CiCheck, CiEnv, FailOn, Format, Server};
 pub(crate) use damage::{Repair, Verify};
 pub(crate) use inspection::{Inspect, Preflight, Required};
 pub(crate) use projects::{Exec, Local, Shell, Why};
@@ -19,6 +20,7 @@ pub(crate) use switches::{Level, Rollback, Trial, Upgrade, Use};
 pub(crate) use trials::{Bisect, Matrix, Try};
 
 mod binary;
+mod ci;
 mod damage;
 mod inspection;
 mod projects;
@@ -139,6 +141,8 @@ pub(crate) enum Command {
     Preflight(Preflight),
     /// Shows what programs need, from their files, and whether they run here or elsewhere
     Inspect(Inspect),
+    /// What build servers call: checks of a project or a cluster, and the way to Go for later steps
+    Ci(Ci),
     /// Shows or empties the download cache
     Cache(Cache),
     /// Lists the lines of which there is a newer release

@@ -67,7 +67,7 @@ fn finish(outcome: Result<ExitCode, Failure>, farewell: &str, ui: &Ui) -> ExitCo
 
 fn run(command: Command, config: &Config, ui: &Ui) -> Result<ExitCode, Failure> {
     use commands::{
-        bisect, cache, completions, env, exec, history, init, inspect, install, list, local, locate, man,
+        bisect, cache, ci, completions, env, exec, history, init, inspect, install, list, local, locate, man,
         matrix, outdated,
     };
     use commands::{
@@ -103,6 +103,7 @@ fn run(command: Command, config: &Config, ui: &Ui) -> Result<ExitCode, Failure> 
         Command::Repair(args) => repair::run(&args, config, ui),
         Command::Preflight(args) => preflight::run(&args, config, ui),
         Command::Inspect(args) => inspect::run(&args, config, ui),
+        Command::Ci(args) => ci::run(&args, config, ui),
         Command::Cache(args) => cache::run(&args, config, ui),
         Command::Outdated(args) => outdated::run(&args, config, ui),
         Command::Setup(args) => setup::run(&args, config, ui),

@@ -4,10 +4,12 @@ mod codes;
 mod hints;
 
 use std::error::Error;
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use gvm_rs::binary::BinaryError;
 use gvm_rs::catalog::CatalogError;
+use gvm_rs::ci::{NodesError, UnquotableError};
 use gvm_rs::damage::DamageError;
 use gvm_rs::disk::DiskError;
 use gvm_rs::gvm::GvmError;
@@ -46,6 +48,19 @@ pub(crate) enum Failure {
     /// Each was told already, and why.
     #[error("{}", inspected(*unread, *unlike, *all))]
     Inspected { unread: usize, unlike: usize, all: usize },
+    /// Each was told already.
+    #[error("{}", checked(*errors, *warnings))]
+    Checked { errors: usize, warnings: usize },
+    #[error(transparent)]
+    Nodes(#[from] NodesError),
+    #[error("cannot look at the directory `{}`", .0.display())]
+    NoSuchDirectory(PathBuf, #[source] std::io::Error),
+    #[error("cannot read `{}`", .0.display())]
+    NoSuchFile(PathBuf, #[source] std::io::Error),
+    #[error("{0} is not set: this is no step of GitHub Actions")]
+    NoGithubFile(&'static str),
+    #[error(transparent)]
+    Unquotable(#[from] UnquotableError),
     #[error(transparent)]
     Upgrade(#[from] UpgradeError),
     #[error(transparent)]
@@ -120,6 +135,16 @@ fn inspected(unread: usize, unlike: usize, all: usize) -> String {
     let verb = if unlike == 1 { "is" } else { "are" };
     let unlike = (unlike > 0).then(|| format!("{unlike} of {all} {verb} not as required"));
     unread.into_iter().chain(unlike).collect::<Vec<_>>().join(", ")
+}
+
+fn checked(errors: usize, warnings: usize) -> String {
+    let counted = |number: usize, name: &str| match number {
+        0 => None,
+        1 => Some(format!("one {name}")),
+        number => Some(format!("{number} {name}s")),
+    };
+    let counts = [counted(errors, "error"), counted(warnings, "warning")];
+    format!("the check failed: {}", counts.into_iter().flatten().collect::<Vec<_>>().join(", "))
 }
 
 fn counted_tools(number: usize) -> String {

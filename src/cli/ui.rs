@@ -116,6 +116,11 @@ impl Ui {
     }
 }
 
+/// What is piped in.
+pub(crate) fn input() -> impl io::Read {
+    io::stdin().lock()
+}
+
 /// Prints an answer to a shell that completes a word; there is nobody to tell where that fails.
 pub(crate) fn answer(text: &str) {
     drop(io::stdout().lock().write_all(text.as_bytes()));

@@ -20,7 +20,8 @@ pub use gotoolchain::{Because, Choice, GoToolchain, GoToolchainError, Mode};
 pub use index::{Archive, Contradiction, Index, IndexError, Release, SelectError};
 pub use platform::{Platform, PlatformError};
 pub use project::{
-    GoLine, GoLines, ProjectError, ToolchainLine, VersionFile, go_lines_in, request_in, with_go_version,
+    GoLine, GoLines, ProjectError, ToolchainLine, VersionFile, go_lines_in, line_with, pin_in, request_in,
+    used_in, with_go_version,
 };
 pub use range::Range;
 pub use request::{RequestError, VersionRequest};

@@ -63,6 +63,16 @@ pub enum ProjectError {
     },
 }
 
+impl ProjectError {
+    /// The line that cannot be understood, counted from 1, if it is one.
+    pub fn line(&self) -> Option<usize> {
+        match self {
+            ProjectError::TooLong { .. } => None,
+            ProjectError::Request { line, .. } | ProjectError::Line { line, .. } => Some(*line),
+        }
+    }
+}
+
 impl VersionFile {
     /// Returns the name such a file has.
     pub const fn file_name(self) -> &'static str {
@@ -102,16 +112,37 @@ impl fmt::Display for VersionFile {
 /// # Errors
 /// [`ProjectError`] with the line that cannot be understood.
 pub fn request_in(file: VersionFile, text: &str) -> Result<Option<VersionRequest>, ProjectError> {
+    match file.is_minimum() {
+        true => go_lines_in(file, text).map(|lines| lines.request()),
+        false => Ok(pin_in(file, text)?.map(|(_, request)| request)),
+    }
+}
+
+/// Returns what the `text` of a pin asks for, and the line that says so, counted from 1.
+///
+/// # Errors
+/// [`ProjectError`] with the line that cannot be understood.
+pub fn pin_in(file: VersionFile, text: &str) -> Result<Option<(usize, VersionRequest)>, ProjectError> {
     if text.len() > file.limit() {
         return Err(ProjectError::TooLong { file, limit: file.limit() });
     }
-    let lines = Lines { file, text: text.strip_prefix('\u{feff}').unwrap_or(text) };
+    let lines = Lines::of(file, text);
     match file {
         VersionFile::GoVersion => lines.go_version(),
         VersionFile::ToolVersions => lines.tool_versions(),
-        VersionFile::GoWork | VersionFile::GoMod => GoLines::read(&lines).map(|lines| lines.request()),
         VersionFile::Mise | VersionFile::HiddenMise => mise::request(&lines),
+        VersionFile::GoWork | VersionFile::GoMod => Ok(None),
     }
+}
+
+/// Returns the line of a go.work or go.mod that begins with this word, counted from 1.
+pub fn line_with(file: VersionFile, text: &str, word: &str) -> Option<usize> {
+    go_mod::line_with(&Lines::of(file, text), word)
+}
+
+/// Returns the directories that the `text` of a go.work names in its `use` lines, as they are written.
+pub fn used_in(text: &str) -> Vec<String> {
+    go_mod::used(&Lines::of(VersionFile::GoWork, text))
 }
 
 /// Returns what the `text` of a go.work or go.mod says about Go.
@@ -122,7 +153,7 @@ pub fn go_lines_in(file: VersionFile, text: &str) -> Result<GoLines, ProjectErro
     if text.len() > file.limit() {
         return Err(ProjectError::TooLong { file, limit: file.limit() });
     }
-    GoLines::read(&Lines { file, text: text.strip_prefix('\u{feff}').unwrap_or(text) })
+    GoLines::read(&Lines::of(file, text))
 }
 
 /// Returns the `text` of a `.go-version` with another version in it, or with none; comments stay.
@@ -158,6 +189,10 @@ struct Lines<'a> {
 }
 
 impl<'a> Lines<'a> {
+    fn of(file: VersionFile, text: &'a str) -> Lines<'a> {
+        Lines { file, text: text.strip_prefix('\u{feff}').unwrap_or(text) }
+    }
+
     /// The lines with their numbers, without comments and surrounding space.
     fn without_comments(&self, comment: &'static str) -> impl Iterator<Item = (usize, &'a str)> {
         (1..).zip(self.text.lines()).map(move |(number, line)| {
@@ -167,7 +202,7 @@ impl<'a> Lines<'a> {
     }
 
     /// The first line that is neither empty nor a comment.
-    fn go_version(&self) -> Result<Option<VersionRequest>, ProjectError> {
+    fn go_version(&self) -> Result<Option<(usize, VersionRequest)>, ProjectError> {
         match self.without_comments("#").find(|(_, content)| !content.is_empty()) {
             Some((number, version)) => self.request(number, version),
             None => Ok(None),
@@ -175,7 +210,7 @@ impl<'a> Lines<'a> {
     }
 
     /// The first line for Go; of several versions on it the first.
-    fn tool_versions(&self) -> Result<Option<VersionRequest>, ProjectError> {
+    fn tool_versions(&self) -> Result<Option<(usize, VersionRequest)>, ProjectError> {
         for (number, content) in self.without_comments("#") {
             let mut words = content.split_ascii_whitespace();
             if let Some("golang" | "go") = words.next() {
@@ -185,14 +220,14 @@ impl<'a> Lines<'a> {
         Ok(None)
     }
 
-    fn request(&self, line: usize, text: &str) -> Result<Option<VersionRequest>, ProjectError> {
+    fn request(&self, line: usize, text: &str) -> Result<Option<(usize, VersionRequest)>, ProjectError> {
         if text == SYSTEM {
             return Ok(None);
         }
         match text.parse() {
             // A file cannot mean "the one before": it would mean another release at every switch.
             Ok(VersionRequest::Previous) => Err(RequestError::malformed(text)),
-            parsed => parsed.map(Some),
+            parsed => parsed.map(|request| Some((line, request))),
         }
         .map_err(|source| ProjectError::Request { file: self.file, line, source })
     }

@@ -33,13 +33,14 @@ impl Versions {
     pub(super) fn of(command: &str, argument: &str) -> Option<Versions> {
         Some(match (command, argument) {
             ("use", "spec") => Versions::Installed(&["latest", "prev"]),
-            ("exec" | "shell", "spec") => Versions::Installed(&["prev"]),
+            ("exec" | "shell" | "env", "spec") => Versions::Installed(&["prev"]),
             ("where", "spec") | ("uninstall", "versions") | ("verify" | "repair", "specs") => {
                 Versions::Installed(&[])
             }
             ("install", "specs")
             | ("try" | "upgrade" | "local" | "preflight", "spec")
-            | ("ls-remote", "filter") => Versions::Remote(WORDS),
+            | ("ls-remote", "filter")
+            | ("check", "go") => Versions::Remote(WORDS),
             ("matrix", "specs") => Versions::Remote(&["latest", "oldstable", "rc", "installed"]),
             ("bisect", "good" | "bad") => Versions::Remote(&[]),
             ("undo", "versions") => Versions::InTrash,

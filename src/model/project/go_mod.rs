@@ -137,3 +137,35 @@ fn directives<'a>(lines: &Lines<'a>) -> impl Iterator<Item = (usize, &'a str)> {
         !was_in_block && !in_block
     })
 }
+
+/// The line that begins with a word, counted from 1.
+pub(super) fn line_with(lines: &Lines<'_>, word: &str) -> Option<usize> {
+    let mut found =
+        directives(lines).filter(|(_, content)| content.split_ascii_whitespace().next() == Some(word));
+    found.next().map(|(line, _)| line)
+}
+
+/// What the `use` lines of a go.work name, in a block and out of one.
+pub(super) fn used(lines: &Lines<'_>) -> Vec<String> {
+    let (mut used, mut block) = (Vec::new(), None);
+    for (_, content) in lines.without_comments("//") {
+        let (verb, rest) =
+            content.split_once(|c: char| c.is_ascii_whitespace() || c == '(').unwrap_or((content, ""));
+        match block {
+            Some(_) if content.starts_with(')') => block = None,
+            Some("use") => used.extend(directory(content)),
+            Some(_) => {}
+            None if content.ends_with('(') => block = Some(verb),
+            None if verb == "use" => used.extend(directory(rest)),
+            None => {}
+        }
+    }
+    used
+}
+
+/// A path, which may be quoted.
+fn directory(text: &str) -> Option<String> {
+    let text = text.trim_ascii();
+    let inner = ['"', '`'].iter().find_map(|quote| text.strip_prefix(*quote)?.strip_suffix(*quote));
+    Some(inner.unwrap_or(text).to_owned()).filter(|text| !text.is_empty())
+}

@@ -7,7 +7,7 @@ use super::{Lines, ProjectError};
 use crate::model::{Excerpt, VersionRequest};
 
 /// Returns what `go` is to be. Of several versions the first counts, as it is the one that mise puts on PATH.
-pub(super) fn request(lines: &Lines<'_>) -> Result<Option<VersionRequest>, ProjectError> {
+pub(super) fn request(lines: &Lines<'_>) -> Result<Option<(usize, VersionRequest)>, ProjectError> {
     let unreadable = |at: usize| {
         let line = line_at(lines.text, at);
         let found = lines.text.lines().nth(line - 1).unwrap_or_default();

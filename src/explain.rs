@@ -15,7 +15,7 @@ use crate::net::escaped;
 use crate::project::{self, Demand, LookupError, Workspace};
 use crate::store::Store;
 
-pub use obstacles::Obstacle;
+pub use obstacles::{Mend, Obstacle};
 pub use programs::{Program, programs};
 pub use settings::{Origin, Setting};
 pub use shells::{Fresh, FreshError, Kind};
@@ -99,7 +99,11 @@ impl Scene {
         let home = set("HOME").map(PathBuf::from);
         let config = match cfg!(target_os = "macos") {
             true => home.map(|home| home.join("Library/Application Support")),
-            false => set("XDG_CONFIG_HOME").map(PathBuf::from).or(home.map(|home| home.join(".config"))),
+            // A relative one counts for nothing, and then cmd/go has no such file.
+            false => match set("XDG_CONFIG_HOME").map(PathBuf::from) {
+                Some(config) => Some(config).filter(|config| config.is_absolute()),
+                None => home.map(|home| home.join(".config")),
+            },
         };
         Scene {
             directory,
@@ -114,7 +118,9 @@ impl Scene {
             session: set("GVM_RS_SHELL").map(PathBuf::from),
             hook: set("GVM_RS_PROJECT").map(PathBuf::from),
             covered_by: set("BASH_FUNC_go%%").map(|_| "a function"),
-            has_moovweb: set("GVM_ROOT").is_some() && set("gvm_go_name").is_some(),
+            has_moovweb: set("GVM_ROOT").is_some_and(|root| {
+                set("gvm_go_name").is_some() || Path::new(&root).join("scripts/gvm").is_file()
+            }),
         }
     }
 
@@ -290,14 +296,14 @@ impl Judge<'_> {
             && first.root().is_some_and(|own| !is_same(Path::new(&root.value), &own))
         {
             warnings.push(format!(
-                "GOROOT leads {} to the library and the compiler of another Go; {}",
-                first.shown_version(),
-                root.origin.mend("GOROOT")
+                "GOROOT leads {} to the library and the compiler of another Go",
+                first.shown_version()
             ));
         }
         if self.scene.has_moovweb {
             warnings.push(
-                "moovweb's gvm is loaded in this shell: it replaces `cd`, and sets GOROOT and PATH"
+                "moovweb's gvm is loaded in this shell: its `gvm` is a function that sets GOROOT and PATH, and it \
+                 replaces `cd`"
                     .to_owned(),
             );
         }

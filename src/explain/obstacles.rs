@@ -1,9 +1,12 @@
-//! What keeps a `go` that is typed in this shell from being the current toolchain, and what to type about it. It starts
-//! nothing and looks at no project: it is asked after every switch.
+//! What keeps a `go` that is typed in a shell from being the current toolchain, and what would help. It starts nothing:
+//! it is asked after every switch.
+
+use std::path::Path;
 
 use super::settings::Settings;
-use super::{Scene, programs, shown};
-use crate::model::GoVersion;
+use super::{Origin, Scene, programs, shown};
+use crate::model::{Because, GoVersion};
+use crate::project::Demand;
 use crate::store::Store;
 
 /// Something in the way.
@@ -11,64 +14,115 @@ use crate::store::Store;
 pub struct Obstacle {
     /// What it is, escaped.
     pub says: String,
-    /// What can be typed, if anything, escaped.
-    pub mend: Option<String>,
+    /// What would help, if anything does.
+    pub mend: Option<Mend>,
 }
 
+/// What helps against an obstacle; how it is typed depends on the shell.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Mend {
+    /// To drop `a function` or `an alias` named `go`.
+    Uncover(&'static str),
+    /// To be rid of a setting of this name.
+    Clear(&'static str, Origin),
+    /// To have the store's `bin` before what comes first on PATH.
+    PutFirst,
+    /// To have the store's `bin` on PATH at all.
+    PutOnPath,
+    /// To end what `gvm-rs shell` chose.
+    EndSession,
+}
+
+/// What a module has to say where none is looked at.
+const NO_MODULE: Result<Option<Demand>, String> = Ok(None);
+
 impl Scene {
-    /// Returns what is in the way of this toolchain, which is current; PATH has the store's `bin` on it.
+    /// Returns what is in the way of this toolchain, which is current, wherever it is typed.
     pub fn obstacles(&self, version: GoVersion, store: &Store) -> Vec<Obstacle> {
+        self.obstacles_before(version, store, |_| NO_MODULE)
+    }
+
+    /// The same with what the module here has to say.
+    pub fn obstacles_in_module(&self, version: GoVersion, store: &Store) -> Vec<Obstacle> {
+        self.obstacles_before(version, store, |settings| self.demand(settings))
+    }
+
+    fn obstacles_before(
+        &self,
+        version: GoVersion,
+        store: &Store,
+        demand: impl FnOnce(&Settings) -> Result<Option<Demand>, String>,
+    ) -> Vec<Obstacle> {
         let mut obstacles = Vec::new();
-        let mut add = |says: String, mend: Option<String>| obstacles.push(Obstacle { says, mend });
         if let Some(what) = self.covered_by {
-            add(format!("{what} named `go` comes before every program"), Some("`unset -f go`".to_owned()));
+            let says = format!("{what} named `go` comes before every program");
+            obstacles.push(Obstacle { says, mend: Some(Mend::Uncover(what)) });
         }
-        if let Some((says, mend)) = self.before_ours(store) {
-            add(says, mend);
-        }
+        obstacles.extend(self.before_ours(store));
         let settings = Settings::read_for(self, store, version);
         if let Some(root) = &settings.goroot {
             let says = format!("GOROOT is set to `{}`, and overrules every Go", shown(root.value.display()));
-            add(says, Some(root.origin.mend("GOROOT")));
+            obstacles.push(Obstacle { says, mend: Some(Mend::Clear("GOROOT", root.origin.clone())) });
         }
-        if let Some(setting) = &settings.gotoolchain {
-            let value = shown(setting.value.display());
-            let mend = Some(setting.origin.mend("GOTOOLCHAIN"));
-            match settings.choose(Some(version), &Ok(None)) {
-                Ok(choice) => {
-                    if let Some(other) = choice.other {
-                        let says =
-                            format!("GOTOOLCHAIN is `{value}`{}, so `go` runs {other}", setting.origin);
-                        add(says, mend);
-                    }
-                }
-                Err(problem) => add(format!("`go` fails{}: {problem}", setting.origin), mend),
-            }
-        }
+        obstacles.extend(toolchain_setting(version, &settings, &demand(&settings)));
         obstacles
     }
 
     /// The `go` that comes before the store's on PATH.
-    fn before_ours(&self, store: &Store) -> Option<(String, Option<String>)> {
-        let first = programs::named(&self.path, "go")?;
-        let directory = first.parent()?;
-        if directory == store.layout().bin() {
+    fn before_ours(&self, store: &Store) -> Option<Obstacle> {
+        let bin = store.layout().bin();
+        let first = programs::named(&self.path, "go");
+        let directory = first.as_ref().and_then(|first| first.parent());
+        if directory == Some(&bin) {
             return None;
         }
-        let toolchain = || {
-            let tree = directory.parent().and_then(std::path::Path::file_name);
+        let has_ours = std::env::split_paths(&self.path).any(|directory| directory == bin);
+        let toolchain = |directory: &Path| {
+            let tree = directory.parent().and_then(Path::file_name);
             tree.map(|name| shown(name.display())).unwrap_or_default()
         };
-        Some(if Some(directory) == self.session.as_deref() {
-            let says = format!("`gvm-rs shell` chose {} for this shell, which comes first", toolchain());
-            (says, Some("`gvm-rs shell --unset` ends that".to_owned()))
-        } else if Some(directory) == self.hook.as_deref() {
-            (format!("in this directory {} comes first, as its project asks for", toolchain()), None)
-        } else {
-            let says = format!("`{}` comes before it on PATH", shown(first.display()));
-            let mend = "in the shell's file `eval \"$(gvm-rs init bash)\"` has to come after what puts it there; \
-                        `gvm-rs why` shows all";
-            (says, Some(mend.to_owned()))
-        })
+        let (says, mend) = match (&first, directory) {
+            (_, Some(directory)) if Some(directory) == self.session.as_deref() => {
+                let chosen = toolchain(directory);
+                let says = format!("`gvm-rs shell` chose {chosen} for this shell, which comes first");
+                (says, Some(Mend::EndSession))
+            }
+            (_, Some(directory)) if Some(directory) == self.hook.as_deref() => {
+                let chosen = toolchain(directory);
+                (format!("in this directory {chosen} comes first, as its project asks for"), None)
+            }
+            (Some(first), _) if has_ours => {
+                (format!("`{}` comes before it on PATH", shown(first.display())), Some(Mend::PutFirst))
+            }
+            (Some(first), _) => {
+                let first = shown(first.display());
+                let says = format!("`{first}` comes first, and gvm-rs's `go` is not on PATH");
+                (says, Some(Mend::PutOnPath))
+            }
+            (None, _) => ("gvm-rs's `go` is not on PATH".to_owned(), Some(Mend::PutOnPath)),
+        };
+        Some(Obstacle { says, mend })
     }
+}
+
+/// What GOTOOLCHAIN has against this toolchain.
+fn toolchain_setting(
+    version: GoVersion,
+    settings: &Settings,
+    demand: &Result<Option<Demand>, String>,
+) -> Option<Obstacle> {
+    let setting = settings.gotoolchain.as_ref()?;
+    let (value, origin) = (shown(setting.value.display()), &setting.origin);
+    let says = match settings.choose(Some(version), demand) {
+        Err(problem) => format!("`go` fails{origin}: {problem}"),
+        Ok(choice) if choice.because != Because::Setting => return None,
+        Ok(choice) if choice.is_too_old => {
+            let toolchain = version.toolchain();
+            format!(
+                "GOTOOLCHAIN is `{value}`{origin}, so that {toolchain} may not run the newer Go needed here"
+            )
+        }
+        Ok(choice) => format!("GOTOOLCHAIN is `{value}`{origin}, so `go` runs {}", choice.other?),
+    };
+    Some(Obstacle { says, mend: Some(Mend::Clear("GOTOOLCHAIN", origin.clone())) })
 }

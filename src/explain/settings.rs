@@ -55,17 +55,6 @@ impl fmt::Display for Origin {
     }
 }
 
-impl Origin {
-    /// What to type to be rid of a setting.
-    pub fn mend(&self, name: &str) -> String {
-        match self {
-            Origin::Environment => format!("run `unset {name}`, and remove it from your shell's files"),
-            Origin::UserFile(_) => format!("run `go env -u {name}`"),
-            Origin::Toolchain => format!("run `go env -w {name}=auto`"),
-        }
-    }
-}
-
 impl Settings {
     /// What the `go` that PATH finds goes by.
     pub(super) fn read(scene: &Scene, program: Option<&Program>) -> Settings {
@@ -83,7 +72,7 @@ impl Settings {
     }
 
     fn of(scene: &Scene, root: Option<PathBuf>) -> Settings {
-        let user = user_file(scene).map(|path| (lines(&path), path));
+        let user = scene.settings_file().map(|path| (lines(&path), path));
         let setting = |name: &str, own: &Option<OsString>| match own {
             Some(value) => Some(Setting { value: value.clone(), origin: Origin::Environment }),
             None => user.as_ref().and_then(|(text, path)| {
@@ -155,12 +144,19 @@ impl Settings {
     }
 }
 
-/// The file of `go env -w`.
-pub(super) fn user_file(scene: &Scene) -> Option<PathBuf> {
-    match scene.goenv.as_deref() {
-        Some(off) if off == OsStr::new("off") => None,
-        Some(file) => Some(file.into()),
-        None => scene.config.as_ref().map(|config| config.join("go/env")),
+impl Scene {
+    /// Returns what `go env -w` wrote for a variable, which counts where the environment does not have it.
+    pub fn written(&self, name: &str) -> Option<OsString> {
+        value_in(&lines(&self.settings_file()?), name).map(OsString::from)
+    }
+
+    /// Returns the file that `go env -w` writes.
+    pub fn settings_file(&self) -> Option<PathBuf> {
+        match self.goenv.as_deref() {
+            Some(off) if off == OsStr::new("off") => None,
+            Some(file) => Some(file.into()),
+            None => self.config.as_ref().map(|config| config.join("go/env")),
+        }
     }
 }
 

@@ -43,6 +43,8 @@ pub enum FreshError {
 
 /// Whatever the user's files print comes before the mark.
 const MARK: &str = "-- gvm-rs asks --";
+/// Ends each part of the answer.
+const NEXT: &str = "-- gvm-rs goes on --";
 
 impl Kind {
     /// The flags that start it so.
@@ -62,15 +64,17 @@ impl Fresh {
     pub fn scene(&self, kind: Kind, directory: &Path, watch: &Watch<'_>) -> Result<Scene, FreshError> {
         let name = self.shell.file_name().and_then(OsStr::to_str).unwrap_or_default();
         let ask = match name {
-            "bash" => "type -t go",
-            "zsh" => "whence -w go",
-            "fish" => "type -t go",
-            "sh" | "dash" | "ash" | "ksh" | "mksh" => "command -v go",
+            "bash" => "type -t",
+            "zsh" => "whence -w",
+            "fish" => "type -t",
+            "sh" | "dash" | "ash" | "ksh" | "mksh" => "command -v",
             _ => return Err(FreshError::Unknown(shown(self.shell.display()))),
         };
-        // A line for what `go` is, even if it is nothing, and then the environment.
-        let script =
-            format!("printf '\\n%s\\n' '{MARK}'; {ask} 2>/dev/null; printf '\\n\\n'; /usr/bin/env -0");
+        // What `go` is, and what `gvm` is, even if it is nothing, and then the environment.
+        let script = format!(
+            "printf '\\n%s\\n' '{MARK}'; {ask} go 2>/dev/null || :; printf '%s\\n' '{NEXT}'; \
+             {ask} gvm 2>/dev/null || :; printf '%s\\n' '{NEXT}'; /usr/bin/env -0"
+        );
         let words = [OsStr::new(kind.flags()), OsStr::new(&script)];
         let mut command = match kind {
             Kind::Login => Command::new(&self.shell),
@@ -95,13 +99,18 @@ impl Fresh {
 
 /// Reads what the script printed.
 fn read(output: &[u8], directory: &Path) -> Option<Scene> {
+    let position =
+        |text: &[u8], mark: &str| text.windows(mark.len()).position(|part| part == mark.as_bytes());
     let mark = format!("{MARK}\n");
     let at = output.windows(mark.len()).rposition(|part| part == mark.as_bytes())?;
-    let answer = &output[at + mark.len()..];
-    let end = answer.windows(2).position(|part| part == b"\n\n")?;
-    let (what, rest) = (String::from_utf8_lossy(&answer[..end]), &answer[end..]);
-    let rest = &rest[rest.iter().position(|byte| *byte != b'\n')?..];
-    let variables: Vec<(&[u8], &[u8])> = rest
+    let (mut answer, mut said) = (&output[at + mark.len()..], Vec::new());
+    let next = format!("{NEXT}\n");
+    for _ in 0..2 {
+        let end = position(answer, &next)?;
+        said.push(String::from_utf8_lossy(&answer[..end]));
+        answer = &answer[end + next.len()..];
+    }
+    let variables: Vec<(&[u8], &[u8])> = answer
         .split(|byte| *byte == 0)
         .filter_map(|line| Some(line.split_at(line.iter().position(|byte| *byte == b'=')?)))
         .map(|(name, value)| (name, &value[1..]))
@@ -111,16 +120,18 @@ fn read(output: &[u8], directory: &Path) -> Option<Scene> {
         Some(OsStr::from_bytes(value).to_owned())
     };
     let mut scene = Scene::of(directory.to_owned(), variable);
-    scene.covered_by = covered_by(what.trim());
+    scene.covered_by = covered_by("go", said[0].trim());
+    // A program of that name is somebody else's.
+    scene.has_moovweb |= covered_by("gvm", said[1].trim()) == Some("a function");
     Some(scene)
 }
 
 /// `function` and `alias` of bash and fish, `go: function` of zsh, and what `command -v` says of a name that is no
 /// program: the name alone, or `alias go=...`.
-fn covered_by(what: &str) -> Option<&'static str> {
-    match what {
+fn covered_by(name: &str, what: &str) -> Option<&'static str> {
+    match what.strip_prefix(name).unwrap_or(what) {
         _ if what.contains("alias") && !what.starts_with('/') => Some("an alias"),
-        "function" | "go: function" | "go" => Some("a function"),
+        "function" | ": function" | "" if !what.is_empty() => Some("a function"),
         _ => None,
     }
 }
@@ -133,12 +144,15 @@ mod tests {
 
     #[test]
     fn whatever_the_files_print_comes_before_the_answer() {
-        let output = b"hello\n-- gvm-rs asks --\nPATH=/no\n\n-- gvm-rs asks --\nfile\n\n\nA=1\0PATH=/a\n/b:/c\0GOROOT=/r\0";
+        let output = b"hello\n-- gvm-rs asks --\nPATH=/no\n\n-- gvm-rs asks --\nfile\n-- gvm-rs goes on --\nfunction\n\
+            -- gvm-rs goes on --\nA=1\0PATH=/a\n/b:/c\0GOROOT=/r\0";
         let scene = read(output, Path::new("/")).unwrap();
         assert_eq!((scene.path.to_str(), scene.covered_by), (Some("/a\n/b:/c"), None));
-        assert_eq!(scene.goroot.as_deref(), Some("/r".as_ref()));
+        assert_eq!((scene.goroot.as_deref(), scene.has_moovweb), (Some("/r".as_ref()), true));
         // dash finds nothing, and says nothing.
-        assert_eq!(read(b"\n-- gvm-rs asks --\n\n\nPATH=/a\0", Path::new("/")).unwrap().path, "/a");
+        let silent = b"\n-- gvm-rs asks --\n-- gvm-rs goes on --\n-- gvm-rs goes on --\nPATH=/a\0";
+        let scene = read(silent, Path::new("/")).unwrap();
+        assert_eq!((scene.path.to_str(), scene.covered_by, scene.has_moovweb), (Some("/a"), None, false));
         assert!(read(b"-- gvm-rs asks", Path::new("/")).is_none() && read(b"", Path::new("/")).is_none());
     }
 
@@ -158,7 +172,7 @@ mod tests {
             ("alias go='x'", Some("an alias")),
             ("go: alias", Some("an alias")),
         ] {
-            assert_eq!(covered_by(what), covers, "{what:?}");
+            assert_eq!(covered_by("go", what), covers, "{what:?}");
         }
     }
 }

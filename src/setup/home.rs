@@ -108,6 +108,29 @@ impl Home {
         paths.into_iter().map(|path| Target::of_shell(reader(&path), path)).collect()
     }
 
+    /// The file of the home that a shell reads last when it is started, as a login starts it or as a terminal does; none
+    /// where it has none.
+    pub fn read_last(
+        &self,
+        shell: Shell,
+        is_login: bool,
+        is_there: &dyn Fn(&Path) -> bool,
+    ) -> Option<PathBuf> {
+        match shell {
+            Shell::Zsh if is_login => {
+                let zlogin = self.zsh().join(".zlogin");
+                Some(if is_there(&zlogin) { zlogin } else { self.zsh().join(".zprofile") })
+            }
+            Shell::Fish => Some(self.config.join("fish/config.fish")),
+            // Without a login they read what ENV names, and mostly that is nothing.
+            Shell::Sh if !is_login => None,
+            shell => {
+                let mut paths = self.targets(shell, is_there).into_iter().map(|target| target.path);
+                if is_login { paths.next_back() } else { paths.next() }
+            }
+        }
+    }
+
     /// Whether there is a session manager that reads a file of the user's.
     pub(super) fn has_session(&self, is_there: &dyn Fn(&Path) -> bool) -> bool {
         let runtime = self.runtime.as_ref().is_some_and(|runtime| is_there(&runtime.join("systemd")));

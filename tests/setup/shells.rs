@@ -199,6 +199,10 @@ fn where_tools_go_is_taken_from_what_go_env_wrote_and_may_be_declined() {
     assert!(init(&[]).contains("__gvm_rs_tools='/from/env/bin'"));
     write(&sandbox, ".config/go/env", "GOPATH=/from/env\nGOBIN=/bins\n");
     assert!(init(&[]).contains("__gvm_rs_tools='/bins'"));
+    // As for cmd/go, `off` is no file's name.
+    write(&sandbox, "off", "GOBIN=/off\n");
+    let run = sandbox.gvm_with(&[("GOENV", "off")], &["init", "sh"]).ok();
+    assert!(run.stdout.contains(&format!("__gvm_rs_tools='{}/go/bin'", sandbox.home().display())), "{run}");
     assert!(init(&["--no-gobin"]).contains("__gvm_rs_tools=''"));
     write(&sandbox, ".config/gvm-rs/config.toml", "gobin = false\n");
     assert!(init(&[]).contains("__gvm_rs_tools=''"));

@@ -101,11 +101,11 @@ fn the_file_of_go_env_w_is_read_and_told_how_to_be_rid_of() {
         file.display()
     );
     assert!(run.stderr.contains(&says), "{run}");
-    assert!(run.stderr.contains("hint: run `go env -u GOTOOLCHAIN`\n"), "{run}");
+    assert!(run.stderr.contains("hint: run `env GOTOOLCHAIN=local go env -u GOTOOLCHAIN`\n"), "{run}");
     fs::write(&file, "GOROOT=/opt/other\n").unwrap();
     let run = sandbox.gvm_with(&[path], &["use", "1.22"]).ok();
     assert!(
-        run.stderr.contains("GOROOT is set to `/opt/other`") && run.stderr.contains("`go env -u GOROOT`"),
+        run.stderr.contains("GOROOT is set to `/opt/other`") && run.stderr.contains("go env -u GOROOT`"),
         "{run}"
     );
     let (seen, _) = here(&sandbox, &sandbox.home(), &[path]);
@@ -143,7 +143,7 @@ fn every_go_on_path_is_listed_with_whose_it_is_and_none_is_run() {
     let run = sandbox.gvm_with(&[("PATH", &path_of(&directories))], &["why", "--here"]).ok();
     assert!(run.stdout.starts_with("go1.20.14 runs: `"), "{run}");
     assert!(run.stdout.contains("\n> path "), "{run}");
-    assert!(run.stderr.contains("gvm-rs's `go` is on PATH, but not first"), "{run}");
+    assert!(run.stderr.contains("usr/local/go/bin/go` comes before it on PATH\nhint: `eval"), "{run}");
 }
 
 #[test]

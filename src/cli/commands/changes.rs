@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use gvm_rs::catalog::Answerer;
-use gvm_rs::explain::Obstacle;
+use gvm_rs::explain::{Mend, Obstacle};
 use gvm_rs::gvm::{Gvm, Installed};
 use gvm_rs::model::{GoVersion, VersionRequest};
 use gvm_rs::net::escaped;
@@ -12,6 +12,7 @@ use gvm_rs::store::{Store, Switched};
 use serde_json::json;
 
 use super::fresh;
+use super::mends::Mender;
 use crate::cli::config::{Config, variable};
 use crate::cli::ui::{self, Ui};
 
@@ -94,12 +95,13 @@ fn tell_obstacles(version: GoVersion, store: &Store, config: &Config, ui: &Ui) -
         }
     }
     let Ok(scene) = config.scene() else { return Vec::new() };
-    let obstacles = scene.obstacles(version, store);
+    let mut obstacles = scene.obstacles(version, store);
+    // That was told, with more about it.
+    obstacles.retain(|obstacle| obstacle.mend != Some(Mend::PutOnPath));
+    let mender = Mender { store, config, kind: None };
     for obstacle in &obstacles {
         ui.note(&obstacle.says);
-        if let Some(mend) = &obstacle.mend {
-            ui.hint(mend);
-        }
+        mender.hint(obstacle).into_iter().for_each(|hint| ui.hint(hint));
     }
     obstacles
 }

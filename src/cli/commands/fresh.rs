@@ -3,12 +3,12 @@
 use std::ffi::OsStr;
 use std::time::{Duration, Instant};
 
-use gvm_rs::explain::{self, Kind, Obstacle, Scene};
+use gvm_rs::explain::{Kind, Mend, Obstacle, Scene};
 use gvm_rs::gvm::Gvm;
 use gvm_rs::model::GoVersion;
-use gvm_rs::net::escaped;
 use gvm_rs::process::Watch;
 
+use super::mends::Mender;
 use crate::cli::config::{Config, variable};
 use crate::cli::ui::Ui;
 
@@ -31,34 +31,33 @@ pub(super) fn tell(version: GoVersion, mut told: Vec<Obstacle>, gvm: &Gvm<'_>, c
         let watch = Watch { limit: Some(limit), leaves_nothing: true, progress: gvm.progress };
         // One that does not answer in time says nothing about `go`.
         let Ok(scene) = fresh.scene(kind, &home, &watch) else { continue };
-        let name = if kind == Kind::Login { "login" } else { "interactive" };
         for obstacle in obstacles(scene, version, gvm) {
             if told.iter().any(|known| known.says == obstacle.says) {
                 continue;
             }
-            ui.note(format_args!("in a fresh {name} shell {}", obstacle.says));
-            obstacle.mend.iter().for_each(|mend| ui.hint(mend));
+            tell_obstacle(&obstacle, &Mender { store: gvm.store, config, kind: Some(kind) }, ui);
             told.push(obstacle);
         }
     }
 }
 
+/// Says what is in the way in a fresh shell, and what helps.
+pub(super) fn tell_obstacle(obstacle: &Obstacle, mender: &Mender<'_>, ui: &Ui) {
+    let name = if mender.kind == Some(Kind::Login) { "login" } else { "interactive" };
+    ui.note(format_args!("in a fresh {name} shell {}", obstacle.says));
+    mender.hint(obstacle).into_iter().for_each(|hint| ui.hint(hint));
+}
+
 fn obstacles(scene: Scene, version: GoVersion, gvm: &Gvm<'_>) -> Vec<Obstacle> {
     let bin = gvm.store.layout().bin();
     let has_ours = |path: &OsStr| std::env::split_paths(path).any(|directory| directory == bin);
-    if has_ours(&scene.path) {
-        // A function or an alias is how the user wants it, and mostly runs the same Go.
-        return Scene { covered_by: None, ..scene }.obstacles(version, gvm.store);
+    let is_there = has_ours(&scene.path);
+    // A function or an alias is how the user wants it, and mostly runs the same Go.
+    let mut obstacles = Scene { covered_by: None, ..scene }.obstacles(version, gvm.store);
+    if !is_there {
+        // All else comes after that; and where it is not on PATH here either, it was told, and how to mend it.
+        let is_here = has_ours(&variable("PATH").unwrap_or_default());
+        obstacles.retain(|obstacle| is_here && obstacle.mend == Some(Mend::PutOnPath));
     }
-    // Where it is not on PATH here either, that was told, and how to mend it.
-    let is_here = has_ours(&variable("PATH").unwrap_or_default());
-    let first = explain::programs(&scene.path, gvm.store).into_iter().next().filter(|_| is_here);
-    let told = first.map(|first| Obstacle {
-        says: format!(
-            "`{}` comes first, and gvm-rs's `go` is not on PATH",
-            escaped(&first.path.to_string_lossy())
-        ),
-        mend: Some("`gvm-rs setup` has every shell find it".to_owned()),
-    });
-    told.into_iter().collect()
+    obstacles
 }

@@ -36,6 +36,7 @@ pub(crate) mod why;
 mod changes;
 mod consent;
 mod fresh;
+mod mends;
 mod removals;
 mod runs;
 mod self_uninstall;

@@ -1,15 +1,17 @@
 //! `why`: which `go` runs, here and in a fresh shell, and what decides that.
 
-use std::path::Path;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use gvm_rs::explain::{FreshError, Kind, Program, Runs, Scene, Verdict};
+use gvm_rs::explain::{FreshError, Kind, Layer, Obstacle, Program, Runs, Scene, Verdict};
+use gvm_rs::model::GoVersion;
 use gvm_rs::net::escaped;
 use gvm_rs::process::Watch;
 use gvm_rs::store::Store;
 use serde_json::{Value, json};
 
+use super::fresh;
+use super::mends::Mender;
 use crate::cli::args::Why;
 use crate::cli::config::Config;
 use crate::cli::interrupt::Interrupt;
@@ -17,11 +19,17 @@ use crate::cli::progress::Watcher;
 use crate::cli::report::Failure;
 use crate::cli::ui::Ui;
 
+/// What `go` comes to in a shell, and what keeps it from being the current toolchain.
+struct Answer {
+    verdict: Verdict,
+    obstacles: Vec<Obstacle>,
+}
+
 /// What became of a fresh shell.
 struct Asked {
     kind: Kind,
     name: String,
-    answer: Result<Verdict, FreshError>,
+    answer: Result<Answer, FreshError>,
 }
 
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -29,17 +37,26 @@ const PATIENCE: Duration = Duration::from_secs(10);
 pub(crate) fn run(args: &Why, config: &Config, ui: &Ui) -> Result<ExitCode, Failure> {
     let store = config.store()?;
     let scene = config.scene()?;
-    let here = scene.verdict(&store);
+    let here = Answer::of(&scene, &store);
     let asked = if args.here { Vec::new() } else { ask(config, &scene, &store, ui)? };
+    let mender = |kind| Mender { store: &store, config, kind };
     match args.output.json {
         true => ui.json(&json!({
-            "here": verdict_json(&here),
-            "shells": asked.iter().map(asked_json).collect::<Vec<_>>(),
+            "here": here.json(&mender(None)),
+            "shells": asked.iter().map(|asked| asked.json(&mender(Some(asked.kind)))).collect::<Vec<_>>(),
         })),
-        false => ui.result(text(&here, &asked)),
+        false => ui.result(text(&here.verdict, &asked)),
     }
-    mend(&here, &asked, config, ui);
-    Ok(match here.runs {
+    warn(&here, &asked, ui);
+    mend(&here, &mender(None), ui);
+    for asked in &asked {
+        let obstacles = asked.answer.iter().flat_map(|answer| &answer.obstacles);
+        // What nothing helps against is as it was meant, and told above.
+        for obstacle in obstacles.filter(|obstacle| obstacle.mend.is_some()) {
+            fresh::tell_obstacle(obstacle, &mender(Some(asked.kind)), ui);
+        }
+    }
+    Ok(match here.verdict.runs {
         Runs::Nothing | Runs::Error(_) => ExitCode::from(4),
         _ => ExitCode::SUCCESS,
     })
@@ -55,28 +72,35 @@ fn ask(config: &Config, scene: &Scene, store: &Store, ui: &Ui) -> Result<Vec<Ask
     let ask = |kind: Kind| Asked {
         kind,
         name: format!("{name} {}", kind.flags()),
-        answer: fresh.scene(kind, &home, &watch).map(|scene| scene.verdict(store)),
+        answer: fresh.scene(kind, &home, &watch).map(|scene| Answer::of(&scene, store)),
     };
     Ok([Kind::Login, Kind::Interactive].map(ask).into())
 }
 
 fn text(here: &Verdict, asked: &[Asked]) -> String {
-    let mut text = format!("{}\n", sentence(&here.runs));
-    for layer in &here.layers {
-        let mark = if layer.decides { '>' } else { ' ' };
-        text += &format!("{mark} {:<12} {}\n", layer.name, layer.text);
-    }
+    let mut text = format!("{}\n{}", sentence(&here.runs), layers(here, ""));
     for asked in asked {
         let kind =
             if asked.kind == Kind::Login { "a fresh login shell" } else { "a fresh interactive shell" };
         let answer = match &asked.answer {
-            Ok(verdict) if verdict.runs == here.runs => "the same".to_owned(),
-            Ok(verdict) => sentence(&verdict.runs),
-            Err(error) => format!("not known: {error}"),
+            Ok(Answer { verdict, .. }) if verdict.runs == here.runs && verdict.layers == here.layers => {
+                "the same, and nothing else has a say\n".to_owned()
+            }
+            Ok(Answer { verdict, .. }) => format!("{}\n{}", sentence(&verdict.runs), layers(verdict, "  ")),
+            Err(error) => format!("not known: {error}\n"),
         };
-        text += &format!("{kind} (`{}`): {answer}\n", asked.name);
+        text += &format!("{kind} (`{}`): {answer}", asked.name);
     }
     text
+}
+
+/// A line for all that has a say.
+fn layers(verdict: &Verdict, indent: &str) -> String {
+    let line = |layer: &Layer| {
+        let mark = if layer.decides { '>' } else { ' ' };
+        format!("{indent}{mark} {:<12} {}\n", layer.name, layer.text)
+    };
+    verdict.layers.iter().map(line).collect()
 }
 
 /// The answer in one line.
@@ -92,42 +116,57 @@ fn sentence(runs: &Runs) -> String {
     }
 }
 
-/// What is to know besides, and what can be typed.
-fn mend(here: &Verdict, asked: &[Asked], config: &Config, ui: &Ui) {
+/// What is to know besides.
+fn warn(here: &Answer, asked: &[Asked], ui: &Ui) {
+    let answers = asked.iter().filter_map(|asked| asked.answer.as_ref().ok());
     let mut told: Vec<&String> = Vec::new();
-    let verdicts = asked.iter().filter_map(|asked| asked.answer.as_ref().ok());
-    for warning in std::iter::once(here).chain(verdicts.clone()).flat_map(|verdict| &verdict.warnings) {
+    for warning in std::iter::once(here).chain(answers).flat_map(|answer| &answer.verdict.warnings) {
         if !told.contains(&warning) {
             ui.note(warning);
             told.push(warning);
         }
     }
-    let finds_ours =
-        |verdict: &Verdict| verdict.programs.first().is_some_and(|first| first.maker == "gvm-rs");
-    if !finds_ours(here) {
-        let bin = config.root.join("bin");
-        let is_there = here.programs.iter().any(|program| program.path.parent() == Some(Path::new(&bin)));
-        ui.hint(match is_there {
-            true => {
-                "gvm-rs's `go` is on PATH, but not first: in the shell's file `eval \"$(gvm-rs init bash)\"` has to \
-                 come after what puts the other one there"
-            }
-            false => {
-                "gvm-rs's `go` is not on PATH: `eval \"$(gvm-rs init bash)\"` puts it there (zsh, fish, sh alike)"
-            }
-        });
-        return;
+}
+
+/// What can be typed here.
+fn mend(here: &Answer, mender: &Mender<'_>, ui: &Ui) {
+    for obstacle in here.obstacles.iter().filter(|obstacle| obstacle.mend.is_some()) {
+        ui.note(&obstacle.says);
+        mender.hint(obstacle).into_iter().for_each(|hint| ui.hint(hint));
     }
-    for asked in asked.iter().filter(|asked| asked.answer.as_ref().is_ok_and(|verdict| !finds_ours(verdict)))
+    if mender.store.current().unwrap_or_default().is_none() {
+        ui.hint("no Go of gvm-rs's is current; `gvm-rs use latest` installs one");
+    }
+    if let Runs::Download(name) = &here.verdict.runs
+        && let Some(version) = name.strip_prefix("go").and_then(|name| name.parse::<GoVersion>().ok())
     {
-        let files = match asked.kind {
-            Kind::Login => "a file that login shells read: ~/.profile, ~/.zprofile or fish's conf.d",
-            Kind::Interactive => "a file that interactive shells read: ~/.bashrc, ~/.zshrc or fish's conf.d",
+        ui.hint(format_args!("`gvm-rs install {version}` does it verified, and `go` finds it on PATH"));
+    }
+}
+
+impl Answer {
+    fn of(scene: &Scene, store: &Store) -> Answer {
+        // A store that cannot be read is told by `verify`.
+        let current = store.current().unwrap_or_default();
+        let obstacles = current.map(|current| scene.obstacles_in_module(current.version, store));
+        Answer { verdict: scene.verdict(store), obstacles: obstacles.unwrap_or_default() }
+    }
+
+    fn json(&self, mender: &Mender<'_>) -> Value {
+        let obstacle = |obstacle: &Obstacle| json!({"says": obstacle.says, "mend": mender.hint(obstacle)});
+        let mut json = verdict_json(&self.verdict);
+        json["obstacles"] = self.obstacles.iter().map(obstacle).collect();
+        json
+    }
+}
+
+impl Asked {
+    fn json(&self, mender: &Mender<'_>) -> Value {
+        let (answer, problem) = match &self.answer {
+            Ok(answer) => (Some(answer.json(mender)), None),
+            Err(error) => (None, Some(error.to_string())),
         };
-        let name = &asked.name;
-        ui.hint(format_args!(
-            "`{name}` does not find gvm-rs's `go` first: the line of `gvm-rs init` belongs into {files}"
-        ));
+        json!({"command": self.name, "login": self.kind == Kind::Login, "answer": answer, "problem": problem})
     }
 }
 
@@ -161,12 +200,4 @@ fn program_json(program: &Program) -> Value {
         "version": program.version,
         "from": program.maker,
     })
-}
-
-fn asked_json(asked: &Asked) -> Value {
-    let (answer, problem) = match &asked.answer {
-        Ok(verdict) => (Some(verdict_json(verdict)), None),
-        Err(error) => (None, Some(error.to_string())),
-    };
-    json!({"command": asked.name, "login": asked.kind == Kind::Login, "answer": answer, "problem": problem})
 }

@@ -23,6 +23,7 @@ mod edit;
 mod home;
 mod launchd;
 mod systemd;
+mod zsh;
 
 /// A set-up that could not be planned or made.
 #[derive(Debug, thiserror::Error)]
@@ -69,6 +70,8 @@ pub struct Plan {
     pub code: Vec<(Shell, String)>,
     /// The shells that are set up.
     pub shells: Vec<Shell>,
+    /// The files that are, or were, to be edited.
+    targets: Vec<Target>,
     home: Home,
     bin: String,
     /// Whether the running session manager is told.
@@ -129,6 +132,7 @@ pub fn plan(store: &Store, wish: &Wish<'_>) -> Result<Plan, SetupError> {
         edits,
         code: code.filter(|(shell, code)| !store.has_shell_code(shell.file_name(), code)).collect(),
         shells: if is_only_session { Vec::new() } else { shells },
+        targets,
         home: home.clone(),
         bin: init.bin.clone(),
         has_session,
@@ -138,8 +142,8 @@ pub fn plan(store: &Store, wish: &Wish<'_>) -> Result<Plan, SetupError> {
 
 /// Plans to take everything back that any set-up of this home did.
 pub fn plan_teardown(store: &Store, home: &Home, bin: &Path) -> Result<Plan, SetupError> {
-    let edits = home.all_targets(&is_there);
-    let edits = edits.iter().map(Edit::remove).collect::<Result<Vec<_>, _>>()?;
+    let targets = all_targets(home, store)?;
+    let edits = targets.iter().map(Edit::remove).collect::<Result<Vec<_>, _>>()?;
     let mut edits: Vec<Edit> = edits.into_iter().flatten().collect();
     let mut known = BTreeSet::new();
     edits.retain(|edit| known.insert(edit.real().to_owned()));
@@ -150,6 +154,7 @@ pub fn plan_teardown(store: &Store, home: &Home, bin: &Path) -> Result<Plan, Set
         edits,
         code: Shell::ALL.into_iter().filter(has_code).map(|shell| (shell, String::new())).collect(),
         shells: Vec::new(),
+        targets,
         home: home.clone(),
         bin: bin.to_string_lossy().into_owned(),
         is_teardown: true,
@@ -164,10 +169,11 @@ impl Gvm<'_> {
             (!plan.is_teardown || self.store.layout().root().exists()).then(|| self.lock()).transpose()?;
         let disk = self.store.disk();
         let above = std::fs::canonicalize(&plan.home.directory).unwrap_or(plan.home.directory.clone());
-        let targets = plan.home.all_targets(&is_there);
+        let targets = all_targets(&plan.home, self.store)?;
         edit::sweep(&targets, &above, disk)?;
         // What the blocks read is there before them, and goes after them.
         if let Some(writer) = writer.as_ref().filter(|_| !plan.is_teardown) {
+            writer.remember_edited(plan.targets.iter().map(|target| target.path.as_path()))?;
             for (shell, code) in &plan.code {
                 writer.publish_shell_code(shell.file_name(), code)?;
             }
@@ -181,6 +187,7 @@ impl Gvm<'_> {
         }
         if let Some(writer) = writer.as_ref().filter(|_| plan.is_teardown) {
             writer.remove_shell_code()?;
+            writer.forget_edited()?;
         }
         drop(writer);
         let watch =
@@ -191,6 +198,17 @@ impl Gvm<'_> {
             systemd::renew(plan.home.runtime.as_deref(), &plan.bin, !plan.is_teardown, environment, watch)
         }))
     }
+}
+
+/// Every file that any set-up may have edited: those of the home as it is now, and those that are remembered.
+fn all_targets(home: &Home, store: &Store) -> Result<Vec<Target>, StoreError> {
+    let mut targets = home.all_targets(&is_there);
+    for path in store.edited()? {
+        if targets.iter().all(|known| known.path != path) {
+            targets.push(Target::remembered(path));
+        }
+    }
+    Ok(targets)
 }
 
 /// What stands in the block of a file.

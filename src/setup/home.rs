@@ -50,6 +50,24 @@ impl Target {
         Target { path, reader: Reader::Shell(shell), place }
     }
 
+    /// A file that was edited in another environment; its name tells who reads it.
+    pub(super) fn remembered(path: PathBuf) -> Target {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        let extension = path.extension().unwrap_or_default().to_string_lossy();
+        let reader = match (name.as_ref(), extension.as_ref()) {
+            (_, "plist") => Reader::Launchd,
+            (_, "conf") => Reader::Systemd,
+            (_, "fish") => Reader::Shell(Shell::Fish),
+            (_, "nu") => Reader::Shell(Shell::Nu),
+            (_, "elv") => Reader::Shell(Shell::Elvish),
+            (_, "ps1") => Reader::Shell(Shell::PowerShell),
+            (".zshrc" | ".zprofile", _) => Reader::Shell(Shell::Zsh),
+            (".profile", _) => Reader::Shell(Shell::Sh),
+            _ => Reader::Shell(Shell::Bash),
+        };
+        Target { path, reader, place: Place::End }
+    }
+
     pub(super) fn comment(&self) -> Comment {
         match self.reader {
             Reader::Launchd => Comment::Xml,

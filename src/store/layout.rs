@@ -68,8 +68,8 @@ impl Layout {
     }
 
     /// The directories that are made when there is something to put into them.
-    pub(super) fn directories_if_needed(&self) -> [PathBuf; 2] {
-        [self.trash(), self.projects()]
+    pub(super) fn directories_if_needed(&self) -> [PathBuf; 3] {
+        [self.trash(), self.projects(), self.edited()]
     }
 
     pub(super) fn format(&self) -> PathBuf {
@@ -137,6 +137,10 @@ impl Layout {
 
     pub(super) fn projects(&self) -> PathBuf {
         self.root.join("projects")
+    }
+
+    pub(super) fn edited(&self) -> PathBuf {
+        self.root.join("edited")
     }
 
     /// The link that says which generation holds.

@@ -7,6 +7,7 @@
 mod cache;
 mod damage;
 mod dismantle;
+mod edited;
 mod foreign;
 mod history;
 mod layout;

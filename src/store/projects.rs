@@ -11,8 +11,13 @@ use crate::model::Sha256;
 impl Store {
     /// Returns the files of the known projects, sorted; any of them may be gone or changed.
     pub fn projects(&self) -> Result<Vec<PathBuf>, StoreError> {
-        let names = self.names_in(&self.layout.projects())?;
-        let target = |name: String| std::fs::read_link(self.layout.projects().join(name)).ok();
+        self.targets_in(&self.layout.projects())
+    }
+
+    /// Returns where the links in a directory lead, sorted.
+    pub(super) fn targets_in(&self, directory: &Path) -> Result<Vec<PathBuf>, StoreError> {
+        let names = self.names_in(directory)?;
+        let target = |name: String| std::fs::read_link(directory.join(name)).ok();
         let mut files: Vec<PathBuf> =
             names.into_iter().filter_map(target).filter(|file| file.is_absolute()).collect();
         files.sort();
@@ -26,8 +31,13 @@ impl Store {
     }
 
     fn project_link(&self, file: &Path) -> PathBuf {
+        Store::link_to(&self.layout.projects(), file)
+    }
+
+    /// The link that remembers a file in a directory of such links.
+    pub(super) fn link_to(directory: &Path, file: &Path) -> PathBuf {
         let hash = sha2::Sha256::digest(file.as_os_str().as_encoded_bytes());
-        self.layout.projects().join(Sha256::new(hash.into()).to_string())
+        directory.join(Sha256::new(hash.into()).to_string())
     }
 }
 

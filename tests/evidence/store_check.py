@@ -323,11 +323,12 @@ def _look_at_cache(root, seen, is_tidy, may_resume):
 
 
 def _look_at_projects(root, seen):
-    for name in _names(root, "projects"):
-        path = os.path.join(root, "projects", name)
-        target = os.readlink(path) if os.path.islink(path) else ""
-        if not os.path.isabs(target) or hashlib.sha256(os.fsencode(target)).hexdigest() != name:
-            seen.wrong("projects/%s -> %r", name, target)
+    for directory in ("projects", "edited"):
+        for name in _names(root, directory):
+            path = os.path.join(root, directory, name)
+            target = os.readlink(path) if os.path.islink(path) else ""
+            if not os.path.isabs(target) or hashlib.sha256(os.fsencode(target)).hexdigest() != name:
+                seen.wrong("%s/%s -> %r", directory, name, target)
 
 
 def _look_at_foreign(root, seen):

@@ -114,6 +114,46 @@ fn a_file_with_two_names_is_edited_once() {
 }
 
 #[test]
+fn a_teardown_finds_what_a_setup_in_another_environment_edited() {
+    let sandbox = empty();
+    write(&sandbox, ".bashrc", "one\n");
+    let elsewhere = sandbox.dir("else where");
+    std::fs::write(elsewhere.join(".zshrc"), "two\n").unwrap();
+    let before = (contents(&sandbox.home()), contents(&elsewhere));
+    let at = |below: &str| elsewhere.join(below).display().to_string();
+    let env = [("ZDOTDIR", at("")), ("XDG_CONFIG_HOME", at("config"))];
+    let env: Vec<(&str, &str)> = env.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    let words = ["--shell", "bash", "--shell", "zsh", "--shell", "fish", "--shell", "elvish"];
+    sandbox.gvm_with(&env, &[&["setup", "--yes"], &words[..]].concat()).ok();
+    sandbox.gvm_with(&env, &["setup", "--yes", "--systemd-only"]).ok();
+    assert!(elsewhere.join(".zprofile").exists() && elsewhere.join("config/environment.d").exists());
+    sandbox.gvm(&["verify"]).ok();
+    let run = sandbox.gvm(&["teardown", "--dry-run"]).ok();
+    assert!(run.stdout.contains("config/fish/conf.d/gvm-rs.fish"), "{run}");
+    tear_down(&sandbox);
+    assert_eq!((contents(&sandbox.home()), contents(&elsewhere)), before);
+    assert!(!sandbox.root().join("edited").exists());
+}
+
+#[test]
+fn a_zdotdir_that_only_zshenv_sets_is_found() {
+    if !crate::needs::program("zsh") {
+        return;
+    }
+    let sandbox = empty();
+    write(&sandbox, ".zshenv", "echo noise\nexport ZDOTDIR=\"$HOME/.config/zsh\"\n");
+    write(&sandbox, ".config/zsh/.zshrc", "one\n");
+    let before = contents(&sandbox.home());
+    sandbox.gvm(&["setup", "--yes", "--shell", "zsh"]).ok();
+    let run = sandbox.sh("zsh -ic 'echo $PATH' </dev/null 2>/dev/null; zsh -lc 'echo $PATH'").ok();
+    let bin = sandbox.root().join("bin").display().to_string();
+    assert_eq!(run.stdout.matches(&bin).count(), 2, "{run}");
+    assert!(!sandbox.home().join(".zshrc").exists());
+    tear_down(&sandbox);
+    assert_eq!(contents(&sandbox.home()), before);
+}
+
+#[test]
 fn a_lost_root_is_no_obstacle() {
     let sandbox = empty();
     write(&sandbox, ".bashrc", "one\n");

@@ -1,7 +1,11 @@
 //! Changes of the user's own files: shown first, and made only where somebody agreed to them.
 
+use std::time::Duration;
+
 use gvm_rs::net::escaped;
-use gvm_rs::setup::{Edit, Kind, Manager, Plan, Reader};
+use gvm_rs::process::Watch;
+use gvm_rs::progress::Silent;
+use gvm_rs::setup::{Edit, Home, Kind, Manager, Plan, Reader};
 use gvm_rs::store::Store;
 use serde_json::{Value, json};
 
@@ -10,6 +14,15 @@ use crate::cli::args::Consent;
 use crate::cli::config::Config;
 use crate::cli::report::Failure;
 use crate::cli::ui::Ui;
+
+/// How long zsh may take to say where its files are.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// The home whose files are meant, as the user's own zsh sees it, too.
+pub(super) fn home(config: &Config) -> Result<Home, Failure> {
+    let watch = Watch { limit: Some(PATIENCE), leaves_nothing: true, progress: &Silent };
+    Ok(config.user_home()?.with_zsh_asked(&config.settings()?.environment, watch))
+}
 
 /// What became of a plan.
 pub(super) enum Outcome {

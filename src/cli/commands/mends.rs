@@ -8,6 +8,7 @@ use gvm_rs::setup::{self, Home, Wish};
 use gvm_rs::shell::{CodeFile, Shell};
 use gvm_rs::store::Store;
 
+use super::consent;
 use crate::cli::config::Config;
 
 /// The user's shell, and where an obstacle is in it.
@@ -72,7 +73,7 @@ impl Mender<'_> {
 
     /// `setup` has fresh shells find Go; where it is done already, something comes after it.
     fn set_up(&self, shell: Shell) -> Option<String> {
-        let home = self.config.user_home().ok()?;
+        let home = consent::home(self.config).ok()?;
         if self.is_set_up(shell, &home) {
             let code = setup::code_file(self.store, &home, shell);
             let append = self.append(shell, &shell.reads(&code)?)?;
@@ -90,7 +91,7 @@ impl Mender<'_> {
 
     /// A command that adds a line to the file which the fresh shell reads last.
     fn append(&self, shell: Shell, line: &str) -> Option<String> {
-        let home = self.config.user_home().ok()?;
+        let home = consent::home(self.config).ok()?;
         let there = |path: &Path| std::fs::symlink_metadata(path).is_ok();
         let path = home.read_last(shell, self.kind == Some(Kind::Login), &there)?;
         let unended = std::fs::read(&path).is_ok_and(|text| text.last().is_some_and(|last| *last != b'\n'));

@@ -32,7 +32,7 @@ pub(super) fn run(args: &SelfUninstall, config: &Config, ui: &Ui) -> Result<Exit
     let store = session.gvm().store;
     store.check_removable()?;
     let everything = Everything {
-        teardown: setup::plan_teardown(store, &config.user_home()?, &config.root.join("bin"))?,
+        teardown: setup::plan_teardown(store, &consent::home(config)?, &config.root.join("bin"))?,
         session: &session,
         config_file: config.usual_file().map(Path::to_owned),
         binary: Binary::new(config.program()?, disk.clone(), &session.watcher),

@@ -14,7 +14,7 @@ use crate::cli::report::Failure;
 use crate::cli::ui::Ui;
 
 pub(crate) fn run(args: &args::Setup, config: &Config, ui: &Ui) -> Result<ExitCode, Failure> {
-    let (store, home) = (config.store()?, config.user_home()?);
+    let (store, home) = (config.store()?, consent::home(config)?);
     let init = config.init(!args.no_gobin, false)?;
     let wish = Wish {
         home: &home,

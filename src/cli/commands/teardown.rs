@@ -11,7 +11,7 @@ use crate::cli::report::Failure;
 use crate::cli::ui::Ui;
 
 pub(crate) fn run(args: &args::Teardown, config: &Config, ui: &Ui) -> Result<ExitCode, Failure> {
-    let plan = setup::plan_teardown(&config.store()?, &config.user_home()?, &config.root.join("bin"))?;
+    let plan = setup::plan_teardown(&config.store()?, &consent::home(config)?, &config.root.join("bin"))?;
     let Outcome::Made(manager) = consent::carry_out(&plan, args.consent, config, ui)? else {
         return Ok(ExitCode::SUCCESS);
     };

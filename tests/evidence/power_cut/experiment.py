@@ -70,7 +70,10 @@ class Scene:
         calls, is_btrfs = self.trace(), self.fs.kind == "btrfs"
         counted = order.Machine(self.root, is_btrfs).follow(calls)
         unnoticed = []
-        for at in [at for at, call in enumerate(calls) if call.name in trace.SYNCS]:
+        syncs = [at for at, call in enumerate(calls) if call.name in trace.SYNCS]
+        # Those of files outside the store too, of which the machine keeps no count.
+        counted["syncs"] = len(syncs)
+        for at in syncs:
             try:
                 order.Machine(self.root, is_btrfs).follow(calls[:at] + calls[at + 1:])
                 unnoticed.append(self.shown(calls[at].path))

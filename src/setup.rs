@@ -15,7 +15,9 @@ pub use edit::{Edit, EditError, Kind};
 pub use home::{Home, Reader};
 pub use systemd::Manager;
 
-use home::Target;
+pub(crate) use edit::sweep;
+pub(crate) use home::Target;
+pub(crate) use systemd::{STANDARD_PATH, ask as ask_manager, path_in as manager_path};
 
 mod block;
 mod diff;

@@ -25,6 +25,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("trash", &["gvm", "project", "store", "net", "disk", "progress", "model"]),
     ("explain", &["project", "store", "net", "disk", "process", "progress", "model"]),
     ("damage", &["gvm", "catalog", "store", "net", "disk", "process", "progress", "model"]),
+    ("service", &["setup", "gvm", "store", "net", "disk", "process", "shell", "model"]),
     ("setup", &["gvm", "store", "net", "disk", "process", "shell"]),
     (
         "upgrade",
@@ -46,6 +47,7 @@ const LAYERS: &[(&str, &[&str])] = &[
         "cli",
         &[
             "ci",
+            "service",
             "setup",
             "executable",
             "inspect",

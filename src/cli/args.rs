@@ -15,6 +15,7 @@ pub(crate) use damage::{Repair, Verify};
 pub(crate) use inspection::{Inspect, Preflight, Required};
 pub(crate) use projects::{Exec, Local, Shell, Why};
 pub(crate) use removals::{Prune, Undo, Uninstall};
+pub(crate) use service::{Service, ServiceAction, ServiceChange, ServiceShow};
 pub(crate) use setup::{Consent, Setup, Teardown};
 pub(crate) use switches::{Level, Rollback, Trial, Upgrade, Use};
 pub(crate) use trials::{Bisect, Matrix, Try};
@@ -25,6 +26,7 @@ mod damage;
 mod inspection;
 mod projects;
 mod removals;
+mod service;
 mod setup;
 mod switches;
 mod trials;
@@ -151,6 +153,8 @@ pub(crate) enum Command {
     Setup(Setup),
     /// Takes back what `setup` did, byte for byte
     Teardown(Teardown),
+    /// Has a service of your systemd find Go, by a drop-in
+    Service(Service),
     /// Prints shell code that puts Go on PATH: eval "$(gvm-rs init bash)"
     Init(Init),
     /// Updates, restores or removes gvm-rs itself

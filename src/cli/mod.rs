@@ -71,8 +71,8 @@ fn run(command: Command, config: &Config, ui: &Ui) -> Result<ExitCode, Failure> 
         matrix, outdated,
     };
     use commands::{
-        preflight, program, prune, remote, repair, rollback, setup, shell, switch, teardown, trial, undo,
-        uninstall, upgrade, verify, why,
+        preflight, program, prune, remote, repair, rollback, service, setup, shell, switch, teardown, trial,
+        undo, uninstall, upgrade, verify, why,
     };
     match command {
         Command::Program(args) => program::run(&args, config, ui),
@@ -108,6 +108,7 @@ fn run(command: Command, config: &Config, ui: &Ui) -> Result<ExitCode, Failure> 
         Command::Outdated(args) => outdated::run(&args, config, ui),
         Command::Setup(args) => setup::run(&args, config, ui),
         Command::Teardown(args) => teardown::run(&args, config, ui),
+        Command::Service(args) => service::run(&args, config, ui),
         Command::Init(args) => init::run(&args, config, ui),
         Command::Completions(args) => Ok(completions::run(&args, ui)),
         Command::Man(args) => man::run(&args, ui),

@@ -16,6 +16,7 @@ use gvm_rs::gvm::GvmError;
 use gvm_rs::inspect::TargetError;
 use gvm_rs::model::{GoVersion, RequestError, VersionError};
 use gvm_rs::project::{LookupError, PinError};
+use gvm_rs::service::{ServiceError, UnitError};
 use gvm_rs::setup::{EditError, SetupError};
 use gvm_rs::shell::Shell;
 use gvm_rs::store::{ReceiveError, StoreError};
@@ -51,6 +52,10 @@ pub(crate) enum Failure {
     /// Each was told already.
     #[error("{}", checked(*errors, *warnings))]
     Checked { errors: usize, warnings: usize },
+    #[error(transparent)]
+    Unit(#[from] UnitError),
+    #[error(transparent)]
+    Service(#[from] ServiceError),
     #[error(transparent)]
     Nodes(#[from] NodesError),
     #[error("cannot look at the directory `{}`", .0.display())]
@@ -228,7 +233,8 @@ impl Failure {
             Failure::Gvm(GvmError::Store(error)) | Failure::Setup(SetupError::Store(error)) => {
                 error.is_out_of_space()
             }
-            Failure::Setup(SetupError::Edit(EditError::Disk(error))) => error.is_out_of_space(),
+            Failure::Setup(SetupError::Edit(EditError::Disk(error)))
+            | Failure::Service(ServiceError::Edit(EditError::Disk(error))) => error.is_out_of_space(),
             Failure::Gvm(GvmError::Receive { source, .. }) => {
                 matches!(source, ReceiveError::Store(error) if error.is_out_of_space())
             }

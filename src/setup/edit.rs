@@ -90,7 +90,7 @@ struct Found {
 impl Edit {
     /// Plans to have a block with this body in a file; nothing where it is there. `made` are the directories that
     /// edits before this one make.
-    pub(super) fn insert(
+    pub(crate) fn insert(
         target: &Target,
         body: &str,
         made: &mut BTreeSet<PathBuf>,
@@ -111,7 +111,7 @@ impl Edit {
     }
 
     /// Plans to have no block in a file; nothing where there is none.
-    pub(super) fn remove(target: &Target) -> Result<Option<Edit>, EditError> {
+    pub(crate) fn remove(target: &Target) -> Result<Option<Edit>, EditError> {
         let found = look(&target.path)?;
         let Some(text) = &found.text else { return Ok(None) };
         let removed = block::remove(text).map_err(|NoEnd| EditError::NoEnd(target.path.clone()))?;
@@ -165,7 +165,7 @@ impl Edit {
     }
 
     /// Makes the change.
-    pub(super) fn apply(&self, disk: &Disk) -> Result<(), EditError> {
+    pub(crate) fn apply(&self, disk: &Disk) -> Result<(), EditError> {
         match &self.after {
             Some(text) if self.before.is_none() => self.create(text, disk),
             Some(text) => {
@@ -239,7 +239,7 @@ impl Edit {
 }
 
 /// Removes what a crash left of edits of these files; `home` is not looked at itself, nor anything above it.
-pub(super) fn sweep(targets: &[Target], home: &Path, disk: &Disk) -> Result<(), EditError> {
+pub(crate) fn sweep(targets: &[Target], home: &Path, disk: &Disk) -> Result<(), EditError> {
     let mut in_the_way = None;
     for target in targets {
         match sweep_one(&target.path, home, disk) {

@@ -37,7 +37,7 @@ pub enum Reader {
 
 /// A file that setup may edit.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Target {
+pub(crate) struct Target {
     pub(super) path: PathBuf,
     pub(super) reader: Reader,
     pub(super) place: Place,
@@ -66,6 +66,11 @@ impl Target {
             _ => Reader::Shell(Shell::Bash),
         };
         Target { path, reader, place: Place::End }
+    }
+
+    /// A file of units that the user's systemd reads.
+    pub(crate) fn of_systemd(path: PathBuf) -> Target {
+        Target { path, reader: Reader::Systemd, place: Place::End }
     }
 
     pub(super) fn comment(&self) -> Comment {

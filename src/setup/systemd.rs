@@ -3,7 +3,7 @@
 //! `environment.d` expands `$` wherever it stands, in quotes too, so it is doubled. An environment that was put into
 //! the manager by hand (`set-environment`, `import-environment`) overrules the file, and is only told of here.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 
 use crate::net::escaped;
@@ -24,7 +24,7 @@ pub enum Manager {
 }
 
 /// PATH where nothing else is known; an empty element would be the current directory.
-const STANDARD_PATH: &str = "/usr/local/bin:/usr/bin:/bin";
+pub(crate) const STANDARD_PATH: &str = "/usr/local/bin:/usr/bin:/bin";
 
 /// The lines for `environment.d`.
 pub(super) fn lines(init: &Init) -> String {
@@ -59,10 +59,7 @@ pub(super) fn renew(
     let Some(runtime) = runtime.filter(|runtime| runtime.join("systemd/private").exists()) else {
         return Manager::NotRunning;
     };
-    let Some(program) = environment.find("systemctl") else {
-        return Manager::Unknown("there is no `systemctl` on PATH".to_owned());
-    };
-    let ask = |words: &[&str]| ask(&program, words, runtime, watch);
+    let ask = |words: &[&str]| ask(runtime, words, environment, watch);
     match ask(&["daemon-reload"]).and_then(|_| ask(&["show-environment"])) {
         Ok(text) => match path_in(&text).is_some_and(|path| path.split(':').any(|dir| dir == bin)) {
             has if has == is_wanted => Manager::Agrees,
@@ -72,7 +69,19 @@ pub(super) fn renew(
     }
 }
 
-fn ask(program: &PathBuf, words: &[&str], runtime: &Path, watch: Watch<'_>) -> Result<String, String> {
+/// Asks the manager that listens in a directory.
+///
+/// # Errors
+/// Why it could not be asked, escaped.
+pub(crate) fn ask(
+    runtime: &Path,
+    words: &[&str],
+    environment: &Environment,
+    watch: Watch<'_>,
+) -> Result<String, String> {
+    let Some(program) = environment.find("systemctl") else {
+        return Err("there is no `systemctl` on PATH".to_owned());
+    };
     let mut command = Command::new(program);
     command.arg("--user").args(words).env("XDG_RUNTIME_DIR", runtime).env("LC_ALL", "C").current_dir("/");
     let said = |bytes: &str| escaped(bytes.trim()).to_string();
@@ -84,7 +93,7 @@ fn ask(program: &PathBuf, words: &[&str], runtime: &Path, watch: Watch<'_>) -> R
 }
 
 /// PATH in what `systemctl show-environment` prints, which quotes for a shell where it has to.
-fn path_in(text: &str) -> Option<String> {
+pub(crate) fn path_in(text: &str) -> Option<String> {
     let value = text.lines().find_map(|line| line.strip_prefix("PATH="))?;
     let Some(inner) = value.strip_prefix("$'").and_then(|value| value.strip_suffix('\'')) else {
         return Some(value.to_owned());

@@ -48,6 +48,7 @@ const RUN_BY: &[(&str, &str)] = &[
     ("gvm-rs ci check", "tests/ci/project.rs"),
     ("gvm-rs ci env", "tests/ci/env.rs"),
     ("eval \"$(gvm-rs ci env", "tests/ci/env.rs"),
+    ("gvm-rs service", "tests/service.rs"),
     ("gvm-rs exec", "tests/exec.rs"),
     ("gvm-rs local", "tests/projects/pins.rs"),
     ("gvm-rs unpin", "tests/projects/pins.rs"),

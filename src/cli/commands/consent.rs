@@ -35,16 +35,34 @@ pub(super) enum Outcome {
 /// Shows a plan, asks where it has to, and carries it out.
 pub(super) fn carry_out(plan: &Plan, consent: Consent, config: &Config, ui: &Ui) -> Result<Outcome, Failure> {
     let text = shown(plan, &config.store()?);
+    if !agree(&text, &|| report(plan, None), consent, ui)? {
+        return Ok(Outcome::Shown);
+    }
+    let manager = Session::open(config, ui)?.gvm().carry_out(plan)?;
+    if consent.output.json {
+        ui.json(&report(plan, Some(manager.as_ref())));
+    }
+    Ok(Outcome::Made(manager))
+}
+
+/// Shows changes as text or, where that was asked for, as `report` has them; returns whether they are to be made. Where
+/// there are none, nobody is asked.
+pub(super) fn agree(
+    text: &str,
+    report: &dyn Fn() -> Value,
+    consent: Consent,
+    ui: &Ui,
+) -> Result<bool, Failure> {
     let is_json = consent.output.json;
     let show = || match is_json {
-        true => ui.json(&report(plan, None)),
-        false => ui.result(&text),
+        true => ui.json(&report()),
+        false => ui.result(text),
     };
     if consent.dry_run {
         show();
-        return Ok(Outcome::Shown);
+        return Ok(false);
     }
-    let is_agreed = consent.yes || plan.is_empty();
+    let is_agreed = consent.yes || text.is_empty();
     if !is_agreed && (is_json || !ui.can_ask()) {
         show();
         return Err(Failure::Unconfirmed("nobody is there to agree to these changes"));
@@ -55,24 +73,12 @@ pub(super) fn carry_out(plan: &Plan, consent: Consent, config: &Config, ui: &Ui)
     if !is_agreed && !ui.ask("make these changes?") {
         return Err(Failure::Unconfirmed("these changes were not agreed to"));
     }
-    let manager = Session::open(config, ui)?.gvm().carry_out(plan)?;
-    if is_json {
-        ui.json(&report(plan, Some(manager.as_ref())));
-    }
-    Ok(Outcome::Made(manager))
+    Ok(true)
 }
 
 /// The changes as `diff -u` shows them.
 pub(super) fn shown(plan: &Plan, store: &Store) -> String {
-    let edits = plan.edits.iter().map(|edit| {
-        let path = edit.path.to_string_lossy();
-        let (old, new) = match edit.kind() {
-            Kind::Create => ("/dev/null".into(), path),
-            Kind::Change => (path.clone(), path),
-            Kind::Remove => (path, "/dev/null".into()),
-        };
-        format!("--- {}\n+++ {}\n{}", escaped(&old), escaped(&new), edit.diff())
-    });
+    let edits = plan.edits.iter().map(shown_edit);
     let directory = store.layout().shell();
     let names = plan.code.iter().map(|(shell, _)| {
         let verb = if plan.is_teardown() { "removes" } else { "writes" };
@@ -81,16 +87,19 @@ pub(super) fn shown(plan: &Plan, store: &Store) -> String {
     edits.chain(names).collect()
 }
 
+/// A change as `diff -u` shows it.
+pub(super) fn shown_edit(edit: &Edit) -> String {
+    let path = edit.path.to_string_lossy();
+    let (old, new) = match edit.kind() {
+        Kind::Create => ("/dev/null".into(), path),
+        Kind::Change => (path.clone(), path),
+        Kind::Remove => (path, "/dev/null".into()),
+    };
+    format!("--- {}\n+++ {}\n{}", escaped(&old), escaped(&new), edit.diff())
+}
+
 /// What would be done, or was.
 fn report(plan: &Plan, made: Option<Option<&Manager>>) -> Value {
-    let edit = |edit: &Edit| {
-        let action = match edit.kind() {
-            Kind::Create => "create",
-            Kind::Change => "change",
-            Kind::Remove => "remove",
-        };
-        json!({"path": edit.path.to_string_lossy(), "action": action, "reader": reader(edit.reader)})
-    };
     let manager = made.flatten().map(|manager| match manager {
         Manager::NotRunning => "not running",
         Manager::Agrees => "agrees",
@@ -99,10 +108,20 @@ fn report(plan: &Plan, made: Option<Option<&Manager>>) -> Value {
     });
     json!({
         "applied": made.is_some(),
-        "edits": plan.edits.iter().map(edit).collect::<Vec<_>>(),
+        "edits": plan.edits.iter().map(edit_json).collect::<Vec<_>>(),
         "code": plan.code.iter().map(|(shell, _)| shell.name()).collect::<Vec<_>>(),
         "systemd": manager,
     })
+}
+
+/// A change for other programs.
+pub(super) fn edit_json(edit: &Edit) -> Value {
+    let action = match edit.kind() {
+        Kind::Create => "create",
+        Kind::Change => "change",
+        Kind::Remove => "remove",
+    };
+    json!({"path": edit.path.to_string_lossy(), "action": action, "reader": reader(edit.reader)})
 }
 
 fn reader(reader: Reader) -> &'static str {

@@ -22,6 +22,7 @@ pub(crate) mod prune;
 pub(crate) mod remote;
 pub(crate) mod repair;
 pub(crate) mod rollback;
+pub(crate) mod service;
 pub(crate) mod setup;
 pub(crate) mod shell;
 pub(crate) mod switch;

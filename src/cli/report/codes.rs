@@ -5,6 +5,7 @@ use gvm_rs::catalog::CatalogError;
 use gvm_rs::damage::DamageError;
 use gvm_rs::gvm::GvmError;
 use gvm_rs::project::PinError;
+use gvm_rs::service::ServiceError;
 use gvm_rs::setup::{EditError, SetupError};
 use gvm_rs::store::{BuildError, ProofError, ReceiveError, StoreError};
 use gvm_rs::trial::TrialError;
@@ -51,6 +52,8 @@ impl Failure {
             Failure::Setup(error) => setup_code(error),
             Failure::Target(_) => USAGE,
             Failure::Inspected { .. } | Failure::Checked { .. } => FAILED,
+            Failure::Unit(_) => USAGE,
+            Failure::Service(error) => service_code(error),
             Failure::Nodes(_) | Failure::NoSuchDirectory(..) | Failure::NoSuchFile(..) => USAGE,
             Failure::NoGithubFile(_) | Failure::Unquotable(_) => USAGE,
             Failure::Signals(_) | Failure::Inconclusive | Failure::Tools(_) => FAILED,
@@ -98,6 +101,16 @@ fn setup_code(error: &SetupError) -> u8 {
         SetupError::Edit(EditError::Disk(_) | EditError::Unreadable { .. }) => DISK,
         SetupError::Edit(_) => REFUSED,
         SetupError::Unusable { .. } => USAGE,
+    }
+}
+
+fn service_code(error: &ServiceError) -> u8 {
+    match error {
+        ServiceError::Store(error) => store_code(error),
+        ServiceError::Edit(EditError::Disk(_) | EditError::Unreadable { .. }) => DISK,
+        ServiceError::Edit(_) => REFUSED,
+        ServiceError::NoSuchUnit(_) => NOT_INSTALLED,
+        ServiceError::Unusable(_) | ServiceError::NoSystemd => USAGE,
     }
 }
 

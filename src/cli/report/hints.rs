@@ -8,6 +8,7 @@ use gvm_rs::damage::DamageError;
 use gvm_rs::gvm::GvmError;
 use gvm_rs::model::{GoVersion, RequestError, SelectError, VersionRequest};
 use gvm_rs::net::{LocationError, NetError};
+use gvm_rs::service::ServiceError;
 use gvm_rs::setup::{EditError, SetupError};
 use gvm_rs::shell::Shell;
 use gvm_rs::store::{BuildError, ProofError, ReceiveError, StoreError};
@@ -81,6 +82,10 @@ impl Failure {
                 Some("leave out `--index` and GVM_RS_INDEX".to_owned())
             }
             Failure::Setup(error) => setup_hint(error),
+            Failure::Service(ServiceError::NoSuchUnit(_)) => {
+                Some("`systemctl --user list-unit-files --type=service` lists them".to_owned())
+            }
+            Failure::Service(ServiceError::Store(error)) => store_hint(error),
             Failure::Damaged { repair, .. } => Some(format!("run `{repair}`")),
             Failure::Config(ConfigError::NoReleases) => Some(
                 "name a directory of releases: `--from URL`, GVM_RS_RELEASE_URL, or `release_url` in the \

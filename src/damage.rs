@@ -152,7 +152,7 @@ impl Gvm<'_> {
     }
 
     /// Looks again where something was found: another gvm-rs may be in the middle of a change, and damage stays.
-    fn lasting_findings(&self) -> Result<Vec<Finding>, DamageError> {
+    pub fn lasting_findings(&self) -> Result<Vec<Finding>, DamageError> {
         let mut findings = self.store.verify_structure()?;
         for _ in 1..LOOKS {
             if !findings.is_empty() {

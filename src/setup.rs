@@ -13,7 +13,8 @@ use crate::store::{Store, StoreError};
 
 pub use edit::{Edit, EditError, Kind};
 pub use home::{Home, Reader};
-pub use systemd::Manager;
+pub use survey::{BlockFault, Surveyed, survey};
+pub use systemd::{Manager, session_path};
 
 pub(crate) use edit::sweep;
 pub(crate) use home::Target;
@@ -24,6 +25,7 @@ mod diff;
 mod edit;
 mod home;
 mod launchd;
+mod survey;
 mod systemd;
 mod zsh;
 

@@ -26,6 +26,25 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("explain", &["project", "store", "net", "disk", "process", "progress", "model"]),
     ("damage", &["gvm", "catalog", "store", "net", "disk", "process", "progress", "model"]),
     ("service", &["setup", "gvm", "store", "net", "disk", "process", "shell", "model"]),
+    (
+        "doctor",
+        &[
+            "setup",
+            "damage",
+            "explain",
+            "inspect",
+            "executable",
+            "preflight",
+            "gvm",
+            "catalog",
+            "store",
+            "net",
+            "disk",
+            "process",
+            "shell",
+            "model",
+        ],
+    ),
     ("setup", &["gvm", "store", "net", "disk", "process", "shell"]),
     (
         "upgrade",
@@ -48,6 +67,7 @@ const LAYERS: &[(&str, &[&str])] = &[
         &[
             "ci",
             "service",
+            "doctor",
             "setup",
             "executable",
             "inspect",

@@ -65,6 +65,7 @@ const COMMANDS: &[(&str, &[&str])] = &[
     ("prune", &["--keep", "--unused-since", "--trash", "--dry-run", "-n", "--json"]),
     ("verify", &["--all", "--json"]),
     ("repair", &["--all", "--keep-archives", "--json", SOURCE]),
+    ("doctor", &["--fix", "--yes", "-y", "--fail-on", "--network", "--syscalls", "--trace", "--json"]),
     ("preflight", &["--os", "--arch", "--os-version", "--json", SOURCE]),
     ("inspect", &["--target", "--require", "--json"]),
     ("ci", &[]),

@@ -12,6 +12,7 @@ use gvm_rs::shell::Shell as ShellName;
 pub(crate) use binary::{Program, ProgramAction, SelfUninstall, SelfUpdate};
 pub(crate) use ci::{Ci, CiAction, CiCheck, CiEnv, FailOn, Format, Server};
 pub(crate) use damage::{Repair, Verify};
+pub(crate) use doctor::Doctor;
 pub(crate) use inspection::{Inspect, Preflight, Required};
 pub(crate) use projects::{Exec, Local, Shell, Why};
 pub(crate) use removals::{Prune, Undo, Uninstall};
@@ -23,6 +24,7 @@ pub(crate) use trials::{Bisect, Matrix, Try};
 mod binary;
 mod ci;
 mod damage;
+mod doctor;
 mod inspection;
 mod projects;
 mod removals;
@@ -139,6 +141,8 @@ pub(crate) enum Command {
     /// Puts right what `verify` finds
     #[command(alias = "fix")]
     Repair(Repair),
+    /// Says what is wrong with Go here, and mends it with --fix
+    Doctor(Doctor),
     /// Says whether a release will run here, before it is fetched
     Preflight(Preflight),
     /// Shows what programs need, from their files, and whether they run here or elsewhere

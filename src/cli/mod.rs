@@ -25,6 +25,9 @@ pub(crate) fn main() -> ExitCode {
         ui::answer(&answer);
         return ExitCode::SUCCESS;
     }
+    if commands::doctor::asked(&typed) {
+        return ExitCode::SUCCESS;
+    }
     let args = match Args::read(typed) {
         Ok(args) => args,
         Err(error) => return report::usage(&error),
@@ -67,8 +70,8 @@ fn finish(outcome: Result<ExitCode, Failure>, farewell: &str, ui: &Ui) -> ExitCo
 
 fn run(command: Command, config: &Config, ui: &Ui) -> Result<ExitCode, Failure> {
     use commands::{
-        bisect, cache, ci, completions, env, exec, history, init, inspect, install, list, local, locate, man,
-        matrix, outdated,
+        bisect, cache, ci, completions, doctor, env, exec, history, init, inspect, install, list, local,
+        locate, man, matrix, outdated,
     };
     use commands::{
         preflight, program, prune, remote, repair, rollback, service, setup, shell, switch, teardown, trial,
@@ -101,6 +104,7 @@ fn run(command: Command, config: &Config, ui: &Ui) -> Result<ExitCode, Failure> 
         Command::Prune(args) => prune::run(&args, config, ui),
         Command::Verify(args) => verify::run(&args, config, ui),
         Command::Repair(args) => repair::run(&args, config, ui),
+        Command::Doctor(args) => doctor::run(&args, config, ui),
         Command::Preflight(args) => preflight::run(&args, config, ui),
         Command::Inspect(args) => inspect::run(&args, config, ui),
         Command::Ci(args) => ci::run(&args, config, ui),

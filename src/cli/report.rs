@@ -41,6 +41,9 @@ pub(crate) enum Failure {
     Damage(#[from] DamageError),
     #[error("{number} {} damaged", if *number == 1 { "thing is" } else { "things are" })]
     Damaged { number: usize, repair: String },
+    /// Each was told already.
+    #[error("{}", unhealthy(*.0))]
+    Unhealthy(usize),
     /// What stands in the way was told already.
     #[error("{} will not run {place}", version.toolchain())]
     Unsuited { version: GoVersion, place: &'static str, newest: Option<GoVersion> },
@@ -150,6 +153,13 @@ fn checked(errors: usize, warnings: usize) -> String {
     };
     let counts = [counted(errors, "error"), counted(warnings, "warning")];
     format!("the check failed: {}", counts.into_iter().flatten().collect::<Vec<_>>().join(", "))
+}
+
+fn unhealthy(number: usize) -> String {
+    match number {
+        1 => "one thing is wrong".to_owned(),
+        number => format!("{number} things are wrong"),
+    }
 }
 
 fn counted_tools(number: usize) -> String {

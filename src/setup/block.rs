@@ -102,6 +102,16 @@ pub(super) fn remove(text: &[u8]) -> Result<Option<Removed>, NoEnd> {
     Ok(Some(Removed { text: rest, made: first.made }))
 }
 
+/// Where our blocks are, first to last.
+pub(super) fn places(text: &[u8]) -> Result<Vec<Range<usize>>, NoEnd> {
+    Ok(find(text)?.into_iter().map(|found| found.ours).collect())
+}
+
+/// Whether a shell without a terminal leaves a file somewhere in this text.
+pub(super) fn has_guard(text: &[u8]) -> bool {
+    guard(text).is_some()
+}
+
 /// Whether a text would be taken for one of the marks.
 pub(super) fn has_mark(text: &str) -> bool {
     text.contains(BEGIN) || text.contains(END)

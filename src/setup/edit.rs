@@ -127,6 +127,11 @@ impl Edit {
         })
     }
 
+    /// Plans to give a file that is there another text; nothing where it has it.
+    pub(super) fn to(target: &Target, text: Vec<u8>) -> Result<Option<Edit>, EditError> {
+        Ok(Edit::new(target, look(&target.path)?, Some(text), 0))
+    }
+
     fn new(target: &Target, found: Found, after: Option<Vec<u8>>, directories: usize) -> Option<Edit> {
         (found.text != after).then(|| Edit {
             path: target.path.clone(),

@@ -6,6 +6,7 @@
 use std::path::Path;
 use std::process::Command;
 
+use super::home::Home;
 use crate::net::escaped;
 use crate::process::{Environment, Watch};
 use crate::shell::Init;
@@ -67,6 +68,18 @@ pub(super) fn renew(
         },
         Err(problem) => Manager::Unknown(problem),
     }
+}
+
+/// The PATH of what the running manager starts; nothing where none runs, and why where it could not be asked.
+pub fn session_path(
+    home: &Home,
+    environment: &Environment,
+    watch: Watch<'_>,
+) -> Option<Result<String, String>> {
+    let runtime = home.runtime.as_deref().filter(|runtime| runtime.join("systemd/private").exists())?;
+    environment.find("systemctl")?;
+    let text = ask(runtime, &["show-environment"], environment, watch);
+    Some(text.map(|text| path_in(&text).unwrap_or_default()))
 }
 
 /// Asks the manager that listens in a directory.

@@ -11,6 +11,7 @@ mod edited;
 mod foreign;
 mod history;
 mod layout;
+mod leftovers;
 mod lock;
 mod manifest;
 mod needs;

@@ -42,6 +42,7 @@ const RUN_BY: &[(&str, &str)] = &[
     ("gvm-rs cache", "tests/listing.rs"),
     ("gvm-rs verify", "tests/damage.rs"),
     ("gvm-rs repair", "tests/damage.rs"),
+    ("gvm-rs doctor", "tests/doctor.rs"),
     ("gvm-rs preflight", "tests/preflight.rs"),
     ("gvm-rs inspect", "tests/inspect.rs"),
     ("gvm-rs ci check --nodes", "tests/ci/nodes.rs"),

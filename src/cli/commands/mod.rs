@@ -4,6 +4,7 @@ pub(crate) mod bisect;
 pub(crate) mod cache;
 pub(crate) mod ci;
 pub(crate) mod completions;
+pub(crate) mod doctor;
 pub(crate) mod env;
 pub(crate) mod exec;
 pub(crate) mod history;

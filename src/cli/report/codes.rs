@@ -51,7 +51,7 @@ impl Failure {
             Failure::Unsuited { .. } => UNUSABLE,
             Failure::Setup(error) => setup_code(error),
             Failure::Target(_) => USAGE,
-            Failure::Inspected { .. } | Failure::Checked { .. } => FAILED,
+            Failure::Inspected { .. } | Failure::Checked { .. } | Failure::Unhealthy(_) => FAILED,
             Failure::Unit(_) => USAGE,
             Failure::Service(error) => service_code(error),
             Failure::Nodes(_) | Failure::NoSuchDirectory(..) | Failure::NoSuchFile(..) => USAGE,

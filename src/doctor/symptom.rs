@@ -1,0 +1,432 @@
+//! Why a program did not start, told by errno, signal and what it said: pure functions of these and the machine.
+//!
+//! The texts are those of real failures: of Go's runtime, of cmd/go, and of the loaders of glibc and macOS.
+
+use crate::executable::Executable;
+use crate::model::OsVersion;
+use crate::process::Exit;
+
+/// What became of a start.
+#[derive(Debug)]
+pub(super) enum Outcome {
+    /// The kernel refused, with this errno.
+    Refused(i32),
+    /// It ended, and said this.
+    Ended(Exit, String),
+    /// It did not end in time.
+    Slow,
+}
+
+/// What surrounds the program, as far as it has a say in whether it starts.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Surroundings {
+    /// Its file, where it is one that can be read.
+    pub executable: Option<Executable>,
+    /// The program that a script names in its first line.
+    pub script_of: Option<String>,
+    /// Whether the file, and what interprets it, may be executed by its mode.
+    pub has_execute_bit: bool,
+    /// Whether it lies on a file system mounted noexec.
+    pub is_noexec: bool,
+    /// Whether a seccomp filter is in force.
+    pub is_filtered: bool,
+    /// Whether the interpreter is there.
+    pub has_interpreter: bool,
+    /// The processor here, as GOARCH.
+    pub arch: String,
+    /// The kernel's release.
+    pub release: String,
+    /// What this processor can do, as GOAMD64 has it.
+    pub level: Option<&'static str>,
+}
+
+/// A cause that was recognised.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Symptom {
+    pub id: &'static str,
+    pub says: String,
+    pub mend: Option<&'static str>,
+}
+
+const ENOENT: i32 = 2;
+const ENOEXEC: i32 = 8;
+const EACCES: i32 = 13;
+const EPERM: i32 = 1;
+/// As linux has it everywhere but on mips, alpha, parisc and sparc.
+const ENOSYS: i32 = 38;
+const SIGILL: i32 = 4;
+const SIGKILL: i32 = 9;
+const SIGSEGV: i32 = 11;
+const SIGSYS: i32 = 31;
+
+const ANOTHER_MACHINE: &str = "install a Go for this machine: `gvm-rs use latest`";
+const FILTER: &str = "let the container or service make the call: for Docker a newer Docker and libseccomp, or \
+                      `--security-opt seccomp=PROFILE`; for systemd `SystemCallFilter=`; `gvm-rs doctor --syscalls` \
+                      shows which calls are blocked";
+const SPOILED: &str = "run `gvm-rs verify`, and `gvm-rs repair` if it finds something";
+const KERNEL: &str = "`gvm-rs preflight latest` names the newest Go for this kernel";
+
+fn symptom(id: &'static str, says: impl Into<String>, mend: impl Into<Option<&'static str>>) -> Symptom {
+    Symptom { id, says: says.into(), mend: mend.into() }
+}
+
+/// Says why a program did not start.
+pub(super) fn of(outcome: &Outcome, around: &Surroundings) -> Symptom {
+    match outcome {
+        Outcome::Refused(errno) => refused(*errno, around),
+        Outcome::Slow => symptom("launch-slow", "it did not end in time", None),
+        Outcome::Ended(exit, text) => in_text(text, around).unwrap_or_else(|| ended(*exit, around)),
+    }
+}
+
+fn refused(errno: i32, around: &Surroundings) -> Symptom {
+    let interpreter = around.executable.as_ref().and_then(|executable| executable.interpreter.as_deref());
+    match (errno, interpreter, around.script_of.as_deref()) {
+        (ENOENT, Some(loader), _) if !around.has_interpreter => symptom(
+            "launch-interpreter",
+            format!(
+                "it is to be started by `{loader}`, which is not here: shells call that `not found` or `required file \
+                 not found`, though the program is there"
+            ),
+            "install a Go that needs no loader: from go1.21 on none of the official ones does (`gvm-rs use latest`)",
+        ),
+        (ENOENT, _, Some(name)) => {
+            symptom("launch-interpreter", format!("it is a script for `{name}`, which is not here"), SPOILED)
+        }
+        (ENOENT, ..) => symptom("launch-missing", "it is not there", SPOILED),
+        (ENOEXEC, ..) => no_format(around),
+        (EACCES, ..) if !around.has_execute_bit => symptom(
+            "launch-mode",
+            "it has no execute permission",
+            "run `gvm-rs repair`, or `chmod +x` where it is not gvm-rs's",
+        ),
+        (EACCES, ..) if around.is_noexec => symptom(
+            "launch-noexec",
+            "it is on a file system mounted noexec",
+            "set GVM_RS_HOME to a directory on another file system, or have this one mounted with `exec`",
+        ),
+        (EACCES, ..) => symptom(
+            "launch-denied",
+            "it may not be executed, though its mode and its mount allow it: a directory above it may not be entered, or a \
+             policy of the system forbids it",
+            None,
+        ),
+        (EPERM | ENOSYS, ..) if around.is_filtered => symptom(
+            "launch-seccomp",
+            "gvm-rs can start no program here: a seccomp filter refuses one of the calls that takes (clone, pipe2, execve)",
+            FILTER,
+        ),
+        (errno, ..) => symptom(
+            "launch-failed",
+            format!("the system refuses: {}", std::io::Error::from_raw_os_error(errno)),
+            None,
+        ),
+    }
+}
+
+/// ENOEXEC: "Exec format error".
+fn no_format(around: &Surroundings) -> Symptom {
+    match &around.executable {
+        Some(executable)
+            if executable.os.as_deref().is_some_and(|os| os != std::env::consts::OS && os != "darwin") =>
+        {
+            let os = executable.os.as_deref().unwrap_or_default();
+            symptom(
+                "launch-architecture",
+                format!("it is a program for {os}: exec format error"),
+                ANOTHER_MACHINE,
+            )
+        }
+        Some(executable) if executable.arch != around.arch => {
+            let says = format!(
+                "it is for {}, and this machine is {}: exec format error",
+                executable.arch, around.arch
+            );
+            symptom("launch-architecture", says, ANOTHER_MACHINE)
+        }
+        _ => symptom("launch-damaged", "it is no program that this system knows: exec format error", SPOILED),
+    }
+}
+
+fn ended(exit: Exit, around: &Surroundings) -> Symptom {
+    match exit {
+        Exit::Signal(SIGSYS) => symptom(
+            "launch-seccomp",
+            "a seccomp filter killed it at a system call (SIGSYS, `Bad system call`)",
+            FILTER,
+        ),
+        Exit::Signal(SIGILL) => symptom(
+            "launch-cpu",
+            "it used an instruction that this processor does not have (SIGILL)",
+            "install an official Go, which runs on every processor of its kind: `gvm-rs use latest`",
+        ),
+        Exit::Signal(SIGKILL) => symptom(
+            "launch-killed",
+            "something killed it (SIGKILL): a lack of memory, or a policy of the system",
+            None,
+        ),
+        Exit::Signal(SIGSEGV) if around.is_filtered => {
+            symptom("launch-crash", "it crashed (SIGSEGV), under a seccomp filter", FILTER)
+        }
+        exit => symptom("launch-crash", format!("it started and failed ({exit})"), SPOILED),
+    }
+}
+
+/// Says what a text means that a failing `go` printed.
+pub(super) fn in_text(text: &str, around: &Surroundings) -> Option<Symptom> {
+    let has = |part: &str| text.contains(part);
+    if let Some(needed) =
+        between(text, "can only be run on AMD64 processors with ", " microarchitecture support")
+    {
+        let here = around.level.map(|level| format!(", which is {level}")).unwrap_or_default();
+        return Some(symptom(
+            "launch-cpu",
+            format!("it is built with GOAMD64={needed}, for more than this processor{here} has"),
+            "install an official Go, which is built with GOAMD64=v1: `gvm-rs use latest`",
+        ));
+    }
+    if has("FATAL: kernel too old") {
+        let says = format!("the glibc in it is for a newer kernel than this one, {}", around.release);
+        return Some(symptom("launch-kernel", says, KERNEL));
+    }
+    if has("failed to parse kernel version from uname") {
+        let says = format!("go1.26.3 and go1.26.4 cannot read this kernel's name, {}", around.release);
+        return Some(symptom("launch-kernel", says, "use go1.26.5 or later: `gvm-rs use 1.26`"));
+    }
+    if has("binary is trimmed and GOROOT is not set") {
+        return Some(symptom(
+            "launch-goroot",
+            "it does not find its library: it lies alone, as a copy or a hard link, or `pkg/tool` is gone from its tree",
+            "for a Go of gvm-rs run `gvm-rs repair`; elsewhere make it a symbolic link to `bin/go` of a whole tree",
+        ));
+    }
+    if let Some(root) = between(text, "cannot find GOROOT directory: ", "\n") {
+        let says = format!("GOROOT is set to `{root}`, which is no Go");
+        return Some(symptom(
+            "launch-goroot-lost",
+            says,
+            "run `unset GOROOT`; `gvm-rs doctor` shows who sets it",
+        ));
+    }
+    if let Some(found) = between(text, "compile: version \"", "\"") {
+        let says = format!("GOROOT leads it to the compiler of another Go, {found}");
+        return Some(symptom(
+            "launch-mismatch",
+            says,
+            "run `unset GOROOT`; `gvm-rs doctor` shows who sets it",
+        ));
+    }
+    loader(text).or_else(|| system_call(text, around))
+}
+
+/// What the loaders of dynamic programs say.
+fn loader(text: &str) -> Option<Symptom> {
+    if text.contains("missing LC_UUID load command") {
+        return Some(symptom(
+            "launch-dyld",
+            "macOS's loader refuses a program without LC_UUID, as Go before 1.24 links them",
+            "build it with Go 1.24 or later, or with `-ldflags=-linkmode=external`",
+        ));
+    }
+    if let Some(line) = text.lines().find(|line| line.starts_with("dyld[") || line.starts_with("dyld: ")) {
+        return Some(symptom("launch-dyld", format!("macOS's loader refuses it: {line}"), None));
+    }
+    if let Some(needed) = between(text, "version `GLIBC_", "' not found") {
+        let says = format!("it is built for glibc {needed} or later, and this one is older");
+        let mend = "install an official Go from 1.21 on, which needs no glibc (`gvm-rs use latest`), or build where glibc is older";
+        return Some(symptom("launch-glibc", says, mend));
+    }
+    let library = between(text, "error while loading shared libraries: ", ":")?;
+    Some(symptom("launch-library", format!("the library `{library}` that it needs is not here"), None))
+}
+
+/// What Go's runtime says where the kernel does not do what it is asked.
+fn system_call(text: &str, around: &Surroundings) -> Option<Symptom> {
+    const CALLS: [(&str, &str, &str); 7] = [
+        ("runtime: epollcreate failed with ", "", "epoll_create1"),
+        ("runtime: epollctl failed with ", "", "epoll_ctl"),
+        ("runtime: epollwait on fd ", " failed with ", "epoll_pwait"),
+        ("runtime: eventfd failed with ", "", "eventfd2"),
+        ("runtime: pipe failed with ", "", "pipe2"),
+        ("runtime: failed to create new OS thread", "errno=", "clone"),
+        ("futexwakeup addr=", "returned -", "futex"),
+    ];
+    for (start, middle, call) in CALLS {
+        let Some((_, rest)) = text.split_once(start) else { continue };
+        let Some((_, rest)) = rest.split_once(middle) else { continue };
+        let digits: String = rest.chars().take_while(char::is_ascii_digit).collect();
+        return Some(blocked(call, digits.parse().unwrap_or(0), around));
+    }
+    for (words, errno) in [("function not implemented", ENOSYS), ("operation not permitted", EPERM)] {
+        let line = text.lines().find(|line| line.contains(words) && line.contains("pipe2: "));
+        if line.is_some() {
+            return Some(blocked("pipe2", errno, around));
+        }
+    }
+    if text.contains("runtime/cgo: pthread_create failed: Operation not permitted") {
+        return Some(symptom(
+            "launch-seccomp",
+            "a thread of the C library cannot be started: a seccomp filter forbids clone3, as an old Docker does for images \
+             with glibc 2.34 or later",
+            FILTER,
+        ));
+    }
+    None
+}
+
+/// A system call that failed with this errno.
+fn blocked(call: &str, errno: i32, around: &Surroundings) -> Symptom {
+    // All of them are there since 2.6.27.
+    let is_old =
+        OsVersion::leading(&around.release).is_some_and(|release| release < OsVersion::new(2, 6, 27));
+    match errno {
+        ENOSYS if is_old => {
+            let says = format!("this kernel, {}, has no `{call}`", around.release);
+            symptom("launch-kernel", says, KERNEL)
+        }
+        ENOSYS if around.is_filtered => symptom(
+            "launch-seccomp",
+            format!("a seccomp filter hides the system call `{call}` (ENOSYS)"),
+            FILTER,
+        ),
+        ENOSYS => symptom(
+            "launch-kernel",
+            format!(
+                "`{call}` is not there (ENOSYS), which Linux has since 2.6.27; this calls itself {}",
+                around.release
+            ),
+            KERNEL,
+        ),
+        EPERM => symptom(
+            "launch-seccomp",
+            format!("the system call `{call}` is forbidden (EPERM), as by a seccomp filter"),
+            FILTER,
+        ),
+        11 if call == "clone" => symptom(
+            "launch-limit",
+            "it may not start another thread: a limit on processes is reached (EAGAIN)",
+            "raise `ulimit -u`, or the limit of tasks of the container or service",
+        ),
+        errno => {
+            let reason = std::io::Error::from_raw_os_error(errno);
+            symptom("launch-failed", format!("the system call `{call}` fails: {reason}"), None)
+        }
+    }
+}
+
+fn between<'a>(text: &'a str, start: &str, end: &str) -> Option<&'a str> {
+    let (_, rest) = text.split_once(start)?;
+    let rest = rest.split_once(end).map_or(rest, |(found, _)| found);
+    Some(rest.lines().next().unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn around(release: &str, is_filtered: bool) -> Surroundings {
+        Surroundings {
+            release: release.to_owned(),
+            is_filtered,
+            arch: "amd64".to_owned(),
+            level: Some("v3"),
+            ..Surroundings::default()
+        }
+    }
+
+    #[test]
+    fn what_real_failures_say_is_understood() {
+        let here = around("6.1.0-28-amd64", false);
+        for (text, id) in [
+            (
+                "This program can only be run on AMD64 processors with v4 microarchitecture support.\n",
+                "launch-cpu",
+            ),
+            ("FATAL: kernel too old\n", "launch-kernel"),
+            (
+                "runtime: epollcreate failed with 38\nfatal error: runtime: netpollinit failed\n",
+                "launch-kernel",
+            ),
+            (
+                "runtime: epollcreate failed with 1\nfatal error: runtime: netpollinit failed\n",
+                "launch-seccomp",
+            ),
+            ("runtime: eventfd failed with 1\n", "launch-seccomp"),
+            (
+                "runtime: epollwait on fd 4 failed with 38\nfatal error: runtime: netpoll failed\n",
+                "launch-kernel",
+            ),
+            ("runtime: pipe failed with 38\nfatal error: runtime: pipe failed\n", "launch-kernel"),
+            (
+                "go: error obtaining buildID for go tool compile: pipe2: function not implemented\n",
+                "launch-kernel",
+            ),
+            (
+                "runtime: failed to create new OS thread (have 2 already; errno=1)\nfatal error: newosproc\n",
+                "launch-seccomp",
+            ),
+            ("runtime: failed to create new OS thread (have 2 already; errno=11)\n", "launch-limit"),
+            ("futexwakeup addr=0xef23a8 returned -1\nSIGSEGV: segmentation violation\n", "launch-seccomp"),
+            ("runtime/cgo: pthread_create failed: Operation not permitted\n", "launch-seccomp"),
+            (
+                "go: cannot find GOROOT directory: 'go' binary is trimmed and GOROOT is not set\n",
+                "launch-goroot",
+            ),
+            ("go: cannot find GOROOT directory: /nope\n", "launch-goroot-lost"),
+            (
+                "compile: version \"go1.27.3\" does not match go tool version \"go1.21.13\"\n",
+                "launch-mismatch",
+            ),
+            ("fatal error: failed to parse kernel version from uname\n", "launch-kernel"),
+            ("dyld[4321]: missing LC_UUID load command in /tmp/x\ndyld[4321]: aborting\n", "launch-dyld"),
+            ("dyld[77]: Library not loaded: /usr/lib/libx.dylib\n", "launch-dyld"),
+            ("./go: /lib/libc.so.6: version `GLIBC_2.34' not found (required by ./go)\n", "launch-glibc"),
+            (
+                "./go: error while loading shared libraries: libx.so.1: cannot open shared object file\n",
+                "launch-library",
+            ),
+        ] {
+            assert_eq!(in_text(text, &here).map(|symptom| symptom.id), Some(id), "{text}");
+        }
+        assert_eq!(in_text("go: go.mod file not found\n", &here), None);
+    }
+
+    #[test]
+    fn a_missing_call_is_the_kernels_fault_only_where_the_kernel_is_that_old() {
+        let text = "runtime: epollcreate failed with 38\n";
+        for (release, is_filtered, id, part) in [
+            ("2.6.18-8.el5", false, "launch-kernel", "this kernel, 2.6.18-8.el5, has no `epoll_create1`"),
+            ("6.1.0", true, "launch-seccomp", "hides"),
+            ("4.4.0", false, "launch-kernel", "calls itself 4.4.0"),
+        ] {
+            let found = in_text(text, &around(release, is_filtered)).unwrap();
+            assert!(found.id == id && found.says.contains(part), "{release}: {found:?}");
+        }
+    }
+
+    #[test]
+    fn a_refusal_is_told_by_its_errno_and_the_file() {
+        let here = Surroundings { has_execute_bit: true, ..around("6.1", false) };
+        for (errno, around, id) in [
+            (
+                ENOENT,
+                Surroundings { script_of: Some("/bin/lost".into()), ..here.clone() },
+                "launch-interpreter",
+            ),
+            (ENOENT, here.clone(), "launch-missing"),
+            (ENOEXEC, here.clone(), "launch-damaged"),
+            (EACCES, Surroundings { has_execute_bit: false, ..here.clone() }, "launch-mode"),
+            (EACCES, Surroundings { is_noexec: true, ..here.clone() }, "launch-noexec"),
+            (EACCES, here.clone(), "launch-denied"),
+            (EPERM, Surroundings { is_filtered: true, ..here.clone() }, "launch-seccomp"),
+            (12, here.clone(), "launch-failed"),
+        ] {
+            assert_eq!(of(&Outcome::Refused(errno), &around).id, id, "{errno}");
+        }
+        let ended = |signal| of(&Outcome::Ended(Exit::Signal(signal), String::new()), &here).id;
+        assert_eq!(
+            [SIGSYS, SIGILL, SIGKILL, SIGSEGV].map(ended),
+            ["launch-seccomp", "launch-cpu", "launch-killed", "launch-crash"]
+        );
+    }
+}

@@ -1,0 +1,48 @@
+//! What cmd/go is told: GOROOT, GOTOOLCHAIN, GOFLAGS, GOPROXY, GOSUMDB, in the environment and the file of `go env -w`.
+
+use std::fs;
+
+use crate::{finds, healthy};
+
+#[test]
+fn settings_that_break_go_are_found_in_the_environment() {
+    let (_mirror, sandbox) = healthy();
+    let own = sandbox.root().join("versions/go1.22.5").display().to_string();
+    for (name, value, expected) in [
+        ("GOROOT", "/nope", "error goroot-environment"),
+        ("GOROOT", "/usr", "error goroot-environment"),
+        ("GOROOT", own.as_str(), "warning goroot-environment"),
+        ("GOTOOLCHAIN", "bash", "error gotoolchain-invalid"),
+        ("GOTOOLCHAIN", "go1.21.13", "warning gotoolchain-fixed"),
+        ("GOFLAGS", "foo -mod=mod", "error goflags-invalid"),
+        ("GOPROXY", ",", "error goproxy-invalid"),
+        ("GOPROXY", "proxy.example.org", "error goproxy-invalid"),
+        ("GOPROXY", "off", "note goproxy-off"),
+        ("GOSUMDB", "on", "error gosumdb-invalid"),
+        ("GOSUMDB", "off", "note gosumdb-off"),
+    ] {
+        let report = finds(&sandbox, &[(name, value)], &[expected]);
+        let mend = report["findings"][0]["mend"].as_str().unwrap();
+        assert!(mend.contains(&format!("unset {name}")), "{mend}");
+    }
+}
+
+#[test]
+fn settings_of_go_env_w_are_found_and_fixed() {
+    let (_mirror, sandbox) = healthy();
+    let file = sandbox.home().join(".config/go/env");
+    fs::create_dir_all(file.parent().unwrap()).unwrap();
+    for (name, value, expected) in [
+        ("GOROOT", "/opt/old", "error goroot-goenv"),
+        ("GOTOOLCHAIN", "go1.21.13", "warning gotoolchain-fixed"),
+    ] {
+        fs::write(&file, format!("GOPRIVATE=example.org\n{name}={value}\nGOFLAGS=-mod=mod")).unwrap();
+        let report = finds(&sandbox, &[], &[expected]);
+        let mend = report["findings"][0]["mend"].as_str().unwrap();
+        assert!(mend.ends_with(&format!("GOTOOLCHAIN=local go env -u {name}`")), "{mend}");
+        let run = sandbox.gvm(&["doctor", "--fix", "--yes", "--json"]).ok();
+        assert!(run.stdout.contains(&format!("\"{}\"", expected.split(' ').nth(1).unwrap())), "{run}");
+        assert_eq!(fs::read_to_string(&file).unwrap(), "GOPRIVATE=example.org\nGOFLAGS=-mod=mod");
+        finds(&sandbox, &[], &[]);
+    }
+}

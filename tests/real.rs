@@ -7,6 +7,8 @@
 
 #[path = "real/choice.rs"]
 mod choice;
+#[path = "real/doctor.rs"]
+mod doctor;
 #[path = "real/gover.rs"]
 mod gover;
 #[path = "real/inspect.rs"]

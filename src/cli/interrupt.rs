@@ -34,6 +34,7 @@ pub(crate) fn farewell(command: &Command) -> String {
         Command::Bisect(args) if args.keep => "what was installed stays, and nothing else is left behind",
         Command::Try(_) | Command::Matrix(_) | Command::Bisect(_) => "nothing is left behind",
         Command::Rollback(_) | Command::Undo(_) | Command::Uninstall(_) | Command::Prune(_) => UNCHANGED,
+        Command::Doctor(args) if !args.fix => UNCHANGED,
         Command::LsRemote(_) | Command::Outdated(_) | Command::Verify(_) | Command::Cache(_) => UNCHANGED,
         _ => return "interrupted".to_owned(),
     };

@@ -126,27 +126,38 @@ fn a_seccomp_filter_that_kills_is_told() {
     assert!(evidence.contains("SIGSYS") && evidence.contains("strace: "), "{run}");
 }
 
+/// Examines with the store on a file system of its own, mounted so, after this was done to it.
+fn mounted(sandbox: &Sandbox, options: &str, then: &str) -> (Value, Run) {
+    let flags = if rustix::process::geteuid().is_root() { "-m" } else { "-rm" };
+    let root = sandbox.root();
+    let script = format!(
+        "mkdir {0}.kept && mount -t tmpfs -o {options} none {0}.kept && cp -a {0}/. {0}.kept && mount --move {0}.kept {0} && \
+         {then} exec \"$GVM\" doctor --json",
+        root.display()
+    );
+    let mut command = sandbox.command("/usr/bin/unshare");
+    command.args([flags, "--propagation", "private", "sh", "-c", &script]);
+    command.env("GVM", env!("CARGO_BIN_EXE_gvm-rs"));
+    let run = sandbox.start(command).wait();
+    fs::remove_dir(format!("{}.kept", root.display())).unwrap();
+    let report = serde_json::from_str(&run.stdout).unwrap_or_else(|error| panic!("{error}: {run}"));
+    (report, run)
+}
+
 #[test]
-fn a_noexec_mount_is_told() {
+fn how_the_store_is_mounted_is_told() {
     if !needs::program("unshare") || !needs::program("cc") {
         return;
     }
     let (_mirror, sandbox) = healthy();
+    let remount = format!("mount -o remount,ro {} &&", sandbox.root().display());
+    let (report, run) = mounted(&sandbox, "size=900m", &remount);
+    assert_eq!(ids(&report), ["warning store-read-only"], "{run}");
+    let (report, run) = mounted(&sandbox, "size=9m", "");
+    assert_eq!(ids(&report), ["warning store-space"], "{run}");
     let go = current_go(&sandbox);
     compile(&sandbox, HELLO, &[], &go);
-    let flags = if rustix::process::geteuid().is_root() { "-m" } else { "-rm" };
-    let root = sandbox.root();
-    let script = format!(
-        "mkdir {0}.kept && mount -t tmpfs -o noexec none {0}.kept && cp -a {0}/. {0}.kept && mount --move {0}.kept {0} && \
-         exec \"$GVM\" doctor --json",
-        root.display()
-    );
-    let mut command = sandbox.command("/usr/bin/unshare");
-    command
-        .args([flags, "--propagation", "private", "sh", "-c", &script])
-        .env("GVM", env!("CARGO_BIN_EXE_gvm-rs"));
-    let run = sandbox.start(command).wait();
-    let report: Value = serde_json::from_str(&run.stdout).unwrap_or_else(|error| panic!("{error}: {run}"));
+    let (report, run) = mounted(&sandbox, "noexec,size=900m", "");
     assert!(ids(&report).contains(&"error store-noexec".to_owned()), "{run}");
     assert_eq!(launch(&report, &run)["id"], "launch-noexec", "{run}");
 }

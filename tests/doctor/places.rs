@@ -2,6 +2,10 @@
 
 use std::fs;
 use std::os::unix::fs::{PermissionsExt as _, symlink};
+use std::os::unix::process::CommandExt as _;
+use std::path::Path;
+
+use serde_json::Value;
 
 use crate::{examined, finds, healthy, ids, needs};
 
@@ -103,7 +107,7 @@ fn editors_that_are_told_another_go_are_found() {
         fs::create_dir_all(file.parent().unwrap()).unwrap();
         fs::write(&file, text).unwrap();
         let run = sandbox.gvm_in(&project, &["doctor", "--json"]).ok();
-        let report: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
+        let report: Value = serde_json::from_str(&run.stdout).unwrap();
         assert_eq!(ids(&report), [id], "{run}");
         // What leads to ours, or where only the editor knows, is fine.
         let ours = sandbox.root().join("current/go");
@@ -119,6 +123,101 @@ fn editors_that_are_told_another_go_are_found() {
         }
         fs::remove_file(&file).unwrap();
     }
+}
+
+/// What is found in one place.
+fn context<'a>(report: &'a Value, name: &str) -> &'a Value {
+    let contexts = report["contexts"].as_array().unwrap();
+    contexts.iter().find(|context| context["name"] == name).unwrap_or(&Value::Null)
+}
+
+#[test]
+fn services_and_sudo_are_told_beside_the_shells() {
+    let (_mirror, sandbox) = healthy();
+    // A manager that runs, and answers as systemd does.
+    let runtime = sandbox.dir("run");
+    fs::create_dir_all(runtime.join("systemd")).unwrap();
+    fs::write(runtime.join("systemd/private"), "").unwrap();
+    let tools = sandbox.dir("tools");
+    let bin = sandbox.root().join("bin").display().to_string();
+    let program = |name: &str, text: String| {
+        fs::write(tools.join(name), format!("#!/bin/sh\n{text}\n")).unwrap();
+        fs::set_permissions(tools.join(name), fs::Permissions::from_mode(0o755)).unwrap();
+    };
+    program("sudo", String::new());
+    program("systemctl", format!("echo PATH={bin}:/usr/bin"));
+    let path = format!("{bin}:{}:/usr/bin:/bin", tools.display());
+    let env = [("PATH", path.as_str()), ("XDG_RUNTIME_DIR", runtime.to_str().unwrap())];
+    fs::create_dir_all(sandbox.home().join(".config/environment.d")).unwrap();
+    sandbox.gvm_with(&env, &["setup", "--yes", "--systemd-only"]).ok();
+    let report = finds(&sandbox, &env, &[]);
+    assert_eq!(context(&report, "user service")["program"]["version"], "1.22.5");
+    for name in ["cron", "sudo", "system service"] {
+        assert_eq!(context(&report, name)["outcome"], "nothing", "{report}");
+    }
+    // What somebody put into it overrules the file.
+    program("systemctl", "echo PATH=/usr/bin:/bin".to_owned());
+    let report = finds(&sandbox, &env, &["warning systemd-overruled"]);
+    assert_eq!(context(&report, "user service")["outcome"], "nothing");
+}
+
+#[test]
+fn a_real_manager_that_was_given_another_path_is_told() {
+    let is_possible = rustix::process::geteuid().is_root() && !needs::is_skipped("systemd");
+    if !is_possible || !needs::program("systemctl") {
+        return;
+    }
+    let (_mirror, sandbox) = healthy();
+    let script = r#"
+        "$GVM" setup --yes --systemd-only >/dev/null 2>&1
+        ask() { "$GVM" doctor --json | grep -e '"id"' || echo nothing; }
+        ask
+        systemctl --user set-environment PATH=/usr/bin:/bin; ask
+        systemctl --user unset-environment PATH; ask"#;
+    let mut command =
+        sandbox.command(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/systemd/beside-manager"));
+    command.args(["bash", "-c", script]).env("GVM", env!("CARGO_BIN_EXE_gvm-rs"));
+    let run = sandbox.start(command).wait();
+    let lines: Vec<&str> = run.stdout.lines().map(str::trim).collect();
+    assert_eq!(lines, ["nothing", "\"id\": \"systemd-overruled\",", "nothing"], "{run}");
+}
+
+#[test]
+fn the_desktop_session_is_told_by_its_environment() {
+    if !needs::program("unshare") {
+        return;
+    }
+    let (_mirror, sandbox) = healthy();
+    sandbox.gvm(&["setup", "--yes", "--systemd-only"]).ok();
+    // In processes of its own, where no other test sees it.
+    let flags = if rustix::process::geteuid().is_root() { "-pmf" } else { "-rpmf" };
+    let script =
+        "cp /bin/sleep \"$HOME/sway\"; env PATH=/usr/bin \"$HOME/sway\" 600 & \"$GVM\" doctor --json";
+    let mut command = sandbox.command("/usr/bin/unshare");
+    command
+        .args([flags, "--mount-proc", "--kill-child", "sh", "-c", script])
+        .env("GVM", env!("CARGO_BIN_EXE_gvm-rs"));
+    let run = sandbox.start(command).wait();
+    let report: Value = serde_json::from_str(&run.stdout).unwrap_or_else(|error| panic!("{error}: {run}"));
+    assert_eq!((ids(&report), run.code), (vec!["note desktop-old".to_owned()], Some(0)), "{run}");
+    assert_eq!(context(&report, "desktop")["outcome"], "nothing", "{run}");
+}
+
+#[test]
+fn a_store_of_somebody_else_is_told() {
+    if !rustix::process::geteuid().is_root() {
+        return;
+    }
+    let (_mirror, sandbox) = healthy();
+    for directory in [sandbox.path().to_owned(), sandbox.home()] {
+        fs::set_permissions(directory, fs::Permissions::from_mode(0o755)).unwrap();
+    }
+    std::os::unix::fs::chown(sandbox.root(), Some(4321), None).unwrap();
+    let mut command = sandbox.command(env!("CARGO_BIN_EXE_gvm-rs"));
+    command.args(["doctor", "--json"]).uid(65_534);
+    let run = sandbox.start(command).wait();
+    let report: Value = serde_json::from_str(&run.stdout).unwrap_or_else(|error| panic!("{error}: {run}"));
+    assert!(ids(&report).contains(&"warning store-owner".to_owned()), "{run}");
 }
 
 #[test]

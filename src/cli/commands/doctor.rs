@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use gvm_rs::doctor::syscalls::{self, Probed, State};
 use gvm_rs::doctor::{Context, Doctor, Finding, Fix, Found, Report, Severity};
 use gvm_rs::net::escaped;
+use gvm_rs::store::StoreError;
 use serde_json::{Value, json};
 
 use super::consent;
@@ -40,6 +41,10 @@ pub(crate) fn run(args: &args::Doctor, config: &Config, ui: &Ui) -> Result<ExitC
         probes_calls_with: program.as_deref(),
     };
     let mut report = doctor.examine();
+    // What was stopped in the middle is no examination.
+    if gvm.progress.cancelled() {
+        return Err(StoreError::Interrupted.into());
+    }
     let mut fixed = Vec::new();
     if args.fix {
         fixed = mend(&doctor, &report, args, config, ui)?;

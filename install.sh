@@ -1,4 +1,5 @@
 #!/bin/sh
+trap 'echo "install.sh: not all of it arrived; download it again" >&2; exit 1' EXIT
 # Installs gvm-rs, built from this checkout or downloaded; replaces an older one in a single step.
 #
 #     sh install.sh [--to DIR] [--from URL] [--setup | --no-setup]
@@ -130,15 +131,16 @@ install_to() {
 
 download() {
   echo "downloading $name from $(shown)"
-  fetch SHA256SUMS || fail "cannot read SHA256SUMS from $(shown)"
+  fetch SHA256SUMS 1048576 || fail "cannot read SHA256SUMS from $(shown)"
   expected=$(listed) || fail "$(shown) has no $name: there is no release for this platform"
-  fetch "$name" || fail "cannot download $name from $(shown)"
+  fetch "$name" 100000000 || fail "cannot download $name from $(shown)"
   found=$(sha256 "$draft/$name")
   [ "$found" = "$expected" ] || fail "$name is not the release: its sha256 is $found, and $expected is right"
   mv "$draft/$name" "$draft/gvm-rs"
 }
 
-# fetch FILE: from the releases into the draft. curl is asked first: unlike wget it follows no redirect to plain http.
+# fetch FILE BYTES: from the releases into the draft, unless it is longer. curl is asked first: unlike wget it follows no
+# redirect to plain http, and can tell.
 fetch() {
   query=''
   case "$release" in
@@ -150,7 +152,7 @@ fetch() {
     cp "${release%/}/$1" "$draft/$1"
   elif has curl; then
     curl -fsSL --proto "=$protocol" --proto-redir "=$protocol" --connect-timeout 20 --speed-limit 1000 \
-      --speed-time 60 --retry 3 --max-filesize 100000000 -o "$draft/$1" "$place$query"
+      --speed-time 60 --retry 3 --max-filesize "$2" -o "$draft/$1" "$place$query"
   else
     wget -q -T 60 -O "$draft/$1" "$place$query"
   fi
@@ -248,8 +250,9 @@ fail() {
   exit 1
 }
 
-# A download that was cut off ends before the brace: it is no whole command, and runs nothing.
+# A download that was cut off ends before the brace: it is no whole command, runs nothing, and fails by the trap above.
 {
+  trap - EXIT
   main "$@"
   exit
 }

@@ -1,4 +1,4 @@
-//! A script of which only a part arrived does nothing at all.
+//! A script of which only a part arrived does nothing at all, and fails.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
@@ -30,10 +30,15 @@ fn a_truncated_script_runs_nothing() {
         let (script, lengths) = (script().display().to_string(), lengths.join(" "));
         let release = "--from http://127.0.0.1:1/r";
         let each = format!(
-            "for length in {lengths}; do head -c $length '{script}' >part; {shell} part {release}; \
-             {shell} -s -- {release} <part; {shell} -s <part; done 2>/dev/null; rm part"
+            "for length in {lengths}; do head -c $length '{script}' >part; {shell} part {release} && \
+             echo $length; {shell} -s -- {release} <part && echo $length; {shell} -s <part && echo $length; \
+             done 2>/dev/null; rm part"
         );
-        assert_eq!(sandbox.sh(&each).ok().stdout, "");
+        let run = sandbox.sh(&each).ok();
+        // Before the second line has arrived nothing can tell.
+        let second = text.iter().enumerate().filter(|(_, byte)| **byte == b'\n').nth(1).unwrap().0;
+        let successes: Vec<usize> = run.stdout.lines().map(|line| line.parse().unwrap()).collect();
+        assert!(successes.iter().all(|length| *length < second), "{successes:?} of {second}: {run}");
         assert_eq!(tree_names(&sandbox.home()), [""; 0], "nothing ran, and nothing is left");
         let whole = sandbox.sh(&format!("head -c {} '{script}' | {shell} -s -- {release}", text.len() - 1));
         assert!(sandbox.home().join("ran").exists(), "the whole script does something: {whole}");

@@ -74,6 +74,8 @@ pub struct Plan {
     pub code: Vec<(Shell, String)>,
     /// The shells that are set up.
     pub shells: Vec<Shell>,
+    /// What is in the way of taking back what is done to some files; everything else is taken back.
+    pub skipped: Vec<EditError>,
     /// The files that are, or were, to be edited.
     targets: Vec<Target>,
     home: Home,
@@ -136,6 +138,7 @@ pub fn plan(store: &Store, wish: &Wish<'_>) -> Result<Plan, SetupError> {
         edits,
         code: code.filter(|(shell, code)| !store.has_shell_code(shell.file_name(), code)).collect(),
         shells: if is_only_session { Vec::new() } else { shells },
+        skipped: Vec::new(),
         targets,
         home: home.clone(),
         bin: init.bin.clone(),
@@ -147,8 +150,18 @@ pub fn plan(store: &Store, wish: &Wish<'_>) -> Result<Plan, SetupError> {
 /// Plans to take everything back that any set-up of this home did.
 pub fn plan_teardown(store: &Store, home: &Home, bin: &Path) -> Result<Plan, SetupError> {
     let targets = all_targets(home, store)?;
-    let edits = targets.iter().map(Edit::remove).collect::<Result<Vec<_>, _>>()?;
-    let mut edits: Vec<Edit> = edits.into_iter().flatten().collect();
+    let remembered = store.edited()?;
+    let (mut edits, mut skipped) = (Vec::new(), Vec::new());
+    for target in &targets {
+        match Edit::remove(target) {
+            Ok(edit) => edits.extend(edit),
+            // What is no file has no block, and what is known not to have been edited neither.
+            Err(EditError::NotPlain { .. }) => {}
+            Err(EditError::Unreadable { .. })
+                if !remembered.is_empty() && !remembered.contains(&target.path) => {}
+            Err(error) => skipped.push(error),
+        }
+    }
     let mut known = BTreeSet::new();
     edits.retain(|edit| known.insert(edit.real().to_owned()));
     edits.sort_by_key(|edit| std::cmp::Reverse(edit.depth()));
@@ -158,6 +171,7 @@ pub fn plan_teardown(store: &Store, home: &Home, bin: &Path) -> Result<Plan, Set
         edits,
         code: Shell::ALL.into_iter().filter(has_code).map(|shell| (shell, String::new())).collect(),
         shells: Vec::new(),
+        skipped,
         targets,
         home: home.clone(),
         bin: bin.to_string_lossy().into_owned(),
@@ -191,7 +205,9 @@ impl Gvm<'_> {
         }
         if let Some(writer) = writer.as_ref().filter(|_| plan.is_teardown) {
             writer.remove_shell_code()?;
-            writer.forget_edited()?;
+            if plan.skipped.is_empty() {
+                writer.forget_edited()?;
+            }
         }
         drop(writer);
         let watch =

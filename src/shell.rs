@@ -190,7 +190,7 @@ impl CodeFile {
     /// Describes a file; one below the home is found by the shell's own HOME, so that dotfiles can be shared.
     pub fn new(path: String, home: &str) -> CodeFile {
         let is_plain = |c: char| c.is_ascii_alphanumeric() || "/._-".contains(c);
-        let below = path.strip_prefix(home).and_then(|below| below.strip_prefix('/'));
+        let below = path.strip_prefix(home.trim_end_matches('/')).and_then(|below| below.strip_prefix('/'));
         let below_home = below.filter(|below| below.chars().all(is_plain)).map(str::to_owned);
         CodeFile { path, below_home }
     }
@@ -250,6 +250,14 @@ mod tests {
             assert!(shell.aliases().iter().all(|alias| alias.parse() == Ok(shell)));
         }
         assert_eq!("tcsh".parse::<Shell>(), Err(UnknownShell("tcsh".to_owned())));
+    }
+
+    #[test]
+    fn a_file_below_the_home_is_named_by_it_however_that_ends() {
+        for (home, below) in [("/h", Some("x/y")), ("/h/", Some("x/y")), ("/h//", Some("x/y")), ("/hh", None)]
+        {
+            assert_eq!(CodeFile::new("/h/x/y".into(), home).below_home.as_deref(), below, "{home}");
+        }
     }
 
     #[test]

@@ -24,6 +24,12 @@ impl Owner {
     pub fn of(meta: &Metadata) -> Owner {
         Owner { user: meta.uid(), group: meta.gid(), mode: meta.mode() & 0o7777 }
     }
+
+    /// Whether a file that we write can be given to whom this one belongs.
+    pub fn is_kept_by_us(&self) -> bool {
+        let us = rustix::process::geteuid();
+        us.is_root() || us.as_raw() == self.user
+    }
 }
 
 impl Disk {

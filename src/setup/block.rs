@@ -12,6 +12,12 @@ const UNENDED: &str = "after a line without an end";
 const MADE: &str = "made this file";
 const XML: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>";
 
+/// What the line of a shell's block has in it, and how it begins.
+const READ: &[u8] = b"/shell/init.";
+const READERS: [&[u8]; 4] = [b"if [ -r ", b"if test -r ", b"try { eval ", b"if (Test-Path "];
+/// How the lines of systemd's block begin.
+const SET: [&[u8]; 2] = [b"PATH=\"", b"GVM_RS_HOME=\""];
+
 /// How a file writes a comment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Comment {
@@ -50,6 +56,8 @@ struct Found {
     ours: Range<usize>,
     is_unended: bool,
     made: Made,
+    /// Lines between the marks that setup did not write.
+    theirs: Vec<u8>,
 }
 
 /// A file without our blocks.
@@ -78,6 +86,7 @@ pub(super) fn insert(text: &[u8], body: &str, comment: Comment, place: Place) ->
         if number == 0 {
             renewed.extend_from_slice(block.as_bytes());
         }
+        renewed.extend_from_slice(&found.theirs);
         from = found.ours.end;
     }
     renewed.extend_from_slice(&text[from..]);
@@ -96,6 +105,7 @@ pub(super) fn remove(text: &[u8]) -> Result<Option<Removed>, NoEnd> {
     let (mut rest, mut from) = (Vec::new(), 0);
     for found in &blocks {
         rest.extend_from_slice(&text[from..found.ours.start]);
+        rest.extend_from_slice(&found.theirs);
         from = found.ours.end;
     }
     rest.extend_from_slice(&text[from..]);
@@ -145,18 +155,37 @@ fn find(text: &[u8]) -> Result<Vec<Found>, NoEnd> {
             if open.is_some() {
                 return Err(NoEnd);
             }
-            open = Some((line.start, note.contains(UNENDED), made(note)));
+            open = Some((line.clone(), note.contains(UNENDED), made(note)));
         } else if words.starts_with(END)
-            && let Some((begin, is_unended, made)) = open.take()
+            && let Some((first, is_unended, made)) = open.take()
         {
             // An editor may have taken the line break away, and something been appended to the mark.
             let end = if words == END { line.end } else { line.start + "# ".len() + END.len() };
+            let theirs = theirs(&text[first.end..line.start]);
             // Where something follows, the line before needs its line break.
-            let is_unended = is_unended && begin > 0 && end == text.len();
-            blocks.push(Found { ours: begin - usize::from(is_unended)..end, is_unended, made });
+            let is_unended = is_unended && first.start > 0 && end == text.len() && theirs.is_empty();
+            blocks.push(Found { ours: first.start - usize::from(is_unended)..end, is_unended, made, theirs });
         }
     }
     if open.is_some() { Err(NoEnd) } else { Ok(blocks) }
+}
+
+/// What a user wrote into a block, as far as its lines tell: a shell's holds one line that reads code, and that of
+/// systemd sets two variables. In doubt (a name with a line break, code itself) all is ours.
+fn theirs(inside: &[u8]) -> Vec<u8> {
+    let reads = |line: &[u8]| line.windows(READ.len()).any(|part| part == READ);
+    let sets = |line: &[u8]| SET.iter().any(|start| line.starts_with(start));
+    let lines: Vec<&[u8]> = inside.split_inclusive(|&byte| byte == b'\n').collect();
+    let code: Vec<&&[u8]> = lines.iter().filter(|line| reads(line)).collect();
+    match code[..] {
+        [line] if READERS.iter().any(|start| line.starts_with(start)) => {
+            lines.iter().filter(|line| !reads(line)).copied().collect::<Vec<_>>().concat()
+        }
+        [] if lines.iter().any(|line| sets(line)) => {
+            lines.iter().filter(|line| !sets(line)).copied().collect::<Vec<_>>().concat()
+        }
+        _ => Vec::new(),
+    }
 }
 
 fn made(note: &str) -> Made {
@@ -318,6 +347,31 @@ mod tests {
         let two = format!("{one}b\n{}", with("", Place::End));
         assert_eq!(with(&two, Place::End), format!("{one}b\n"));
         assert_eq!(without(&two), "a\nb\n");
+    }
+
+    #[test]
+    fn what_the_user_wrote_into_the_block_comes_out_behind_it() {
+        let read =
+            "if [ -r \"$HOME/.gvm-rs/shell/init.bash\" ]; then . \"$HOME/.gvm-rs/shell/init.bash\"; fi";
+        let set = "PATH=\"/b:${PATH}\"\nGVM_RS_HOME=\"/r\"";
+        for (body, text) in [(read, "a\n"), (read, "a"), (set, "a\n"), (read, "")] {
+            let there = insert(text.as_bytes(), body, Comment::Hash, Place::End).unwrap();
+            let there = String::from_utf8(there).unwrap();
+            let end = format!("# {END}");
+            let mine =
+                there.replace(body, &format!("one\n{body}\n  two")).replace(&end, &format!("three\r\n{end}"));
+            let renewed =
+                String::from_utf8(insert(mine.as_bytes(), body, Comment::Hash, Place::End).unwrap()).unwrap();
+            // What comes behind keeps the line before it ended.
+            let there = there.replace(&format!(" ({UNENDED})"), "");
+            assert_eq!(renewed, format!("{there}one\n  two\nthree\r\n"));
+            let ended = if text.is_empty() { "" } else { "a\n" };
+            assert_eq!(without(&mine), format!("{ended}one\n  two\nthree\r\n"));
+        }
+        // A name with a line break in it makes more lines than one.
+        let read = "if [ -r '/a\nb/shell/init.sh' ]; then . '/a\nb/shell/init.sh'; fi";
+        let there = String::from_utf8(insert(b"a", read, Comment::Hash, Place::End).unwrap()).unwrap();
+        assert_eq!(without(&there), "a");
     }
 
     #[test]

@@ -7,6 +7,7 @@
 use std::collections::BTreeSet;
 use std::fs::Metadata;
 use std::io;
+use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 
 use super::block::{self, Made, NoEnd};
@@ -25,6 +26,12 @@ pub enum EditError {
         /// What it is instead.
         reason: &'static str,
     },
+    /// It belongs to another user, to whom a new file in its place would not.
+    #[error("cannot edit `{}`: it belongs to another user", .0.display())]
+    NotOurs(PathBuf),
+    /// It has several names, of which a new file in its place would take only one.
+    #[error("cannot edit `{}`: it is a hard link, and its other names would keep what it is now", .0.display())]
+    Linked(PathBuf),
     /// It cannot be read.
     #[error("cannot read `{}`", path.display())]
     Unreadable {
@@ -82,6 +89,9 @@ const OLD: &str = ".gvm-rs-old";
 /// A file as it is.
 struct Found {
     real: PathBuf,
+    /// Whether it is another user's, and how many names it has.
+    is_others: bool,
+    names: u64,
     text: Option<Vec<u8>>,
     owner: Option<Owner>,
     missing_directories: usize,
@@ -107,7 +117,7 @@ impl Edit {
                 (inserted.map_err(|NoEnd| EditError::NoEnd(target.path.clone()))?, 0)
             }
         };
-        Ok(Edit::new(target, found, Some(after), directories))
+        Edit::new(target, found, Some(after), directories)
     }
 
     /// Plans to have no block in a file; nothing where there is none.
@@ -119,21 +129,35 @@ impl Edit {
         // Where somebody made it a link since, what it leads to is theirs.
         let is_link = found.real.file_name() != target.path.file_name()
             || std::fs::symlink_metadata(&target.path).is_ok_and(|meta| meta.is_symlink());
-        Ok(match removed.made {
+        match removed.made {
             Made::File(directories) if removed.text.is_empty() && !is_link => {
                 Edit::new(target, found, None, directories)
             }
             _ => Edit::new(target, found, Some(removed.text), 0),
-        })
+        }
     }
 
     /// Plans to give a file that is there another text; nothing where it has it.
     pub(super) fn to(target: &Target, text: Vec<u8>) -> Result<Option<Edit>, EditError> {
-        Ok(Edit::new(target, look(&target.path)?, Some(text), 0))
+        Edit::new(target, look(&target.path)?, Some(text), 0)
     }
 
-    fn new(target: &Target, found: Found, after: Option<Vec<u8>>, directories: usize) -> Option<Edit> {
-        (found.text != after).then(|| Edit {
+    fn new(
+        target: &Target,
+        found: Found,
+        after: Option<Vec<u8>>,
+        directories: usize,
+    ) -> Result<Option<Edit>, EditError> {
+        if found.text == after {
+            return Ok(None);
+        }
+        if found.is_others {
+            return Err(EditError::NotOurs(target.path.clone()));
+        }
+        if found.names > 1 {
+            return Err(EditError::Linked(target.path.clone()));
+        }
+        Ok(Some(Edit {
             path: target.path.clone(),
             reader: target.reader,
             real: found.real,
@@ -141,7 +165,7 @@ impl Edit {
             after,
             owner: found.owner,
             directories,
-        })
+        }))
     }
 
     /// The file itself, where the name is a link.
@@ -320,7 +344,14 @@ fn look(path: &Path) -> Result<Found, EditError> {
                 return Err(refuse("it is a link that leads nowhere"));
             }
             let real = there.join(path.strip_prefix(above(path, missing + 1)).unwrap_or(path));
-            Ok(Found { real, text: None, owner: None, missing_directories: missing })
+            Ok(Found {
+                real,
+                is_others: false,
+                names: 0,
+                text: None,
+                owner: None,
+                missing_directories: missing,
+            })
         }
         Err(e) if e.kind() == io::ErrorKind::NotADirectory => {
             Err(refuse("it would lie in what is not a directory"))
@@ -332,7 +363,17 @@ fn look(path: &Path) -> Result<Found, EditError> {
 fn read(path: &Path, meta: &Metadata) -> io::Result<Found> {
     let real = std::fs::canonicalize(path)?;
     let text = disk::read_capped(&real, LARGEST, true)?;
-    Ok(Found { real, text: Some(text), owner: Some(Owner::of(meta)), missing_directories: 0 })
+    let owner = Owner::of(meta);
+    // root keeps a file another user's.
+    let is_others = !owner.is_kept_by_us();
+    Ok(Found {
+        real,
+        is_others,
+        names: meta.nlink(),
+        text: Some(text),
+        owner: Some(owner),
+        missing_directories: 0,
+    })
 }
 
 /// The nearest directory above a path that is there, wherever links lead, and how many directories lack below it.

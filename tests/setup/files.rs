@@ -77,6 +77,7 @@ fn what_is_no_plain_file_is_refused_before_anything_is_changed() {
         ("loop", "cannot read"),
         ("open", "has a beginning and no end"),
         ("large", "larger than"),
+        ("linked", "it is a hard link"),
     ] {
         let sandbox = empty().env("SHELL", "/bin/zsh");
         let path = sandbox.home().join(".zprofile");
@@ -88,17 +89,84 @@ fn what_is_no_plain_file_is_refused_before_anything_is_changed() {
             }
             "dangling" => symlink("nowhere/at/all", &path).map(|()| 9),
             "loop" => symlink(".zprofile", &path).map(|()| 8),
+            "linked" => std::fs::write(&path, "mine\n")
+                .and_then(|()| std::fs::hard_link(&path, sandbox.home().join("other name")))
+                .map(|()| 9),
             "open" => std::fs::write(&path, "# >>> gvm-rs setup >>>\nmine\n").map(|()| 9),
             _ => std::fs::write(&path, vec![b'\n'; 5 << 20]).map(|()| 8),
         };
         let before = contents(&sandbox.home());
         let run = sandbox.gvm(&["setup", "--yes"]).fails(code.unwrap());
         assert!(run.stderr.contains(told) && run.stderr.contains(".zprofile"), "{what}: {run}");
+        assert!(what == "open" || run.stderr.contains("`--shell NAME`"), "{what}: {run}");
         assert_eq!(contents(&sandbox.home()), before, "{what}");
         if what != "open" {
             sandbox.gvm(&["setup", "--yes", "--shell", "fish"]).ok();
         }
     }
+}
+
+#[test]
+fn a_file_that_cannot_be_read_or_is_anothers_stops_only_itself() {
+    use std::os::unix::fs::{PermissionsExt as _, chown};
+    if !rustix::process::geteuid().is_root() || !crate::needs::program("setpriv") {
+        eprintln!("skipped: being another user needs root");
+        return;
+    }
+    let sandbox = empty();
+    let nobody = 65_534;
+    for directory in [sandbox.path(), &sandbox.home()] {
+        std::fs::set_permissions(directory, std::fs::Permissions::from_mode(0o755)).unwrap();
+    }
+    let program = sandbox.path().join("gvm-rs");
+    std::fs::copy(env!("CARGO_BIN_EXE_gvm-rs"), &program).unwrap();
+    chown(sandbox.home(), Some(nobody), Some(nobody)).unwrap();
+    let gvm = |words: &[&str]| {
+        let mut command = sandbox.command("setpriv");
+        command.args(["--reuid=65534", "--regid=65534", "--clear-groups"]).arg(&program).args(words);
+        sandbox.start(command).wait()
+    };
+    for name in [".bashrc", ".profile", ".zshrc", ".zprofile"] {
+        write(&sandbox, name, "mine\n");
+        chown(sandbox.home().join(name), Some(nobody), Some(nobody)).unwrap();
+    }
+    let read = |name: &str| std::fs::read_to_string(sandbox.home().join(name)).unwrap();
+    let chmod = |name: &str, mode| {
+        let mode = std::fs::Permissions::from_mode(mode);
+        std::fs::set_permissions(sandbox.home().join(name), mode).unwrap();
+    };
+    chmod(".zshrc", 0);
+    let run = gvm(&["setup", "--yes", "--no-systemd"]).fails(8);
+    assert!(run.stderr.contains("hint: `chmod u+r ") && run.stderr.contains("`--shell NAME`"), "{run}");
+    assert_eq!(read(".bashrc"), "mine\n");
+    gvm(&["setup", "--yes", "--shell", "bash"]).ok();
+    // What cannot be read and was never edited is no reason to stop.
+    gvm(&["teardown", "--yes"]).ok();
+    assert_eq!((read(".bashrc").as_str(), read(".profile").as_str()), ("mine\n", "mine\n"));
+    chmod(".zshrc", 0o644);
+    gvm(&["setup", "--yes", "--no-systemd"]).ok();
+    chmod(".zshrc", 0);
+    let run = gvm(&["teardown", "--yes"]).fails(8);
+    assert!(
+        run.stderr.contains("all other files are as they were") && run.stderr.contains(".zshrc"),
+        "{run}"
+    );
+    assert_eq!((read(".bashrc").as_str(), read(".zprofile").as_str()), ("mine\n", "mine\n"));
+    chmod(".zshrc", 0o644);
+    gvm(&["teardown", "--yes"]).ok();
+    assert_eq!(read(".zshrc"), "mine\n");
+    chown(sandbox.home().join(".bashrc"), Some(0), Some(0)).unwrap();
+    let run = gvm(&["setup", "--yes", "--shell", "bash"]).fails(9);
+    assert!(run.stderr.contains("it belongs to another user") && run.stderr.contains("sudo chown"), "{run}");
+}
+
+#[test]
+fn a_home_with_a_slash_at_its_end_is_named_by_its_variable() {
+    let sandbox = empty();
+    let home = format!("{}/", sandbox.home().display());
+    sandbox.gvm_with(&[("HOME", &home)], &["setup", "--yes", "--shell", "sh"]).ok();
+    let text = std::fs::read_to_string(sandbox.home().join(".profile")).unwrap();
+    assert!(text.contains("if [ -r \"$HOME/.gvm-rs/shell/init.sh\" ]"), "{text}");
 }
 
 #[test]

@@ -109,6 +109,7 @@ fn report(plan: &Plan, made: Option<Option<&Manager>>) -> Value {
     json!({
         "applied": made.is_some(),
         "edits": plan.edits.iter().map(edit_json).collect::<Vec<_>>(),
+        "skipped": plan.skipped.iter().map(ToString::to_string).collect::<Vec<_>>(),
         "code": plan.code.iter().map(|(shell, _)| shell.name()).collect::<Vec<_>>(),
         "systemd": manager,
     })

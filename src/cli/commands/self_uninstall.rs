@@ -31,8 +31,13 @@ pub(super) fn run(args: &SelfUninstall, config: &Config, ui: &Ui) -> Result<Exit
     let session = Session::on(Store::open(config.root.clone(), disk.clone())?, config, ui)?;
     let store = session.gvm().store;
     store.check_removable()?;
+    let mut teardown = setup::plan_teardown(store, &consent::home(config)?, &config.root.join("bin"))?;
+    // A block whose code is gone would do no harm, but nothing would be left to take it out.
+    if let Some(error) = teardown.skipped.pop() {
+        return Err(Failure::Setup(error.into()));
+    }
     let everything = Everything {
-        teardown: setup::plan_teardown(store, &consent::home(config)?, &config.root.join("bin"))?,
+        teardown,
         session: &session,
         config_file: config.usual_file().map(Path::to_owned),
         binary: Binary::new(config.program()?, disk.clone(), &session.watcher),

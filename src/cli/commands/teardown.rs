@@ -15,12 +15,19 @@ pub(crate) fn run(args: &args::Teardown, config: &Config, ui: &Ui) -> Result<Exi
     let Outcome::Made(manager) = consent::carry_out(&plan, args.consent, config, ui)? else {
         return Ok(ExitCode::SUCCESS);
     };
-    match plan.is_empty() {
-        true => ui.say("nothing is set up"),
-        false => ui.say("your files are as they were; the toolchains stay"),
+    match (plan.is_empty(), plan.skipped.is_empty()) {
+        (true, true) => ui.say("nothing is set up"),
+        (true, false) => {}
+        (false, true) => ui.say("your files are as they were; the toolchains stay"),
+        (false, false) => ui.say("all other files are as they were; the toolchains stay"),
     }
     tell_manager(manager.as_ref(), ui);
-    Ok(ExitCode::SUCCESS)
+    let mut skipped = plan.skipped.into_iter().map(|error| Failure::Setup(error.into())).collect::<Vec<_>>();
+    match skipped.len() {
+        0 => Ok(ExitCode::SUCCESS),
+        1 => Err(skipped.remove(0)),
+        all => Err(Failure::of_several(skipped, 0, all, ui)),
+    }
 }
 
 /// Tells what the running session manager came to, where that is not what it should.

@@ -126,6 +126,12 @@ fn binary_hint(error: &BinaryError) -> Option<String> {
     })
 }
 
+const OTHER_SHELLS: &str = "or name the shells to set up: `--shell NAME`";
+
+fn word(path: &Path) -> String {
+    Shell::Sh.quote(&path.to_string_lossy())
+}
+
 fn setup_hint(error: &SetupError) -> Option<String> {
     match error {
         SetupError::Store(error) => store_hint(error),
@@ -133,8 +139,21 @@ fn setup_hint(error: &SetupError) -> Option<String> {
             Some("remove what is left of the block by hand, from its `>>> gvm-rs setup` on".to_owned())
         }
         SetupError::Edit(EditError::Changed(_)) => Some("type the same again".to_owned()),
-        SetupError::Edit(EditError::NotPlain { .. }) => {
-            Some("put it right, or name the shells to set up: `--shell NAME`".to_owned())
+        SetupError::Edit(EditError::NotPlain { .. }) => Some(format!("put it right, {OTHER_SHELLS}")),
+        SetupError::Edit(EditError::Unreadable { path, source })
+            if source.kind() == std::io::ErrorKind::PermissionDenied =>
+        {
+            Some(format!("`chmod u+r {}` makes it readable, {OTHER_SHELLS}", word(path)))
+        }
+        SetupError::Edit(EditError::Unreadable { .. }) => Some(format!("put it right, {OTHER_SHELLS}")),
+        SetupError::Edit(EditError::NotOurs(path)) => {
+            Some(format!("`sudo chown \"$(id -u)\" {}` makes it yours, {OTHER_SHELLS}", word(path)))
+        }
+        SetupError::Edit(EditError::Linked(path)) => {
+            let path = word(path);
+            Some(format!(
+                "`cp -p {path} {path}.new && mv {path}.new {path}` parts it from them, {OTHER_SHELLS}"
+            ))
         }
         SetupError::Edit(_) | SetupError::Unusable { .. } => None,
     }

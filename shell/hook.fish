@@ -17,7 +17,7 @@ function __gvm_rs_look
             set at $at/..
         end
     end
-    for file in (path filter --type file -- $__gvm_rs_candidates)
+    for file in (path filter --type file -- $__gvm_rs_candidates (string match '/*' -- "$GOWORK"))
         set --local text ''
         # The program follows no links.
         test -L $file; or read --null text <$file 2>/dev/null

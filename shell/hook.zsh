@@ -14,6 +14,9 @@ __gvm_rs_look() {
     at+=/..
   done
   __gvm_rs_look_at /
+  if [[ ${GOWORK-} == /* && -f $GOWORK ]]; then
+    __gvm_rs_look_into $GOWORK
+  fi
   if [[ -n $__gvm_rs_state ]]; then
     __gvm_rs_state+="${GOWORK-} "
     [[ -e $__gvm_rs_root/current/go ]] && __gvm_rs_state+="current "
@@ -25,15 +28,18 @@ __gvm_rs_look() {
 
 __gvm_rs_look_at() {
   if [[ -f $1/.go-version || -f $1/.tool-versions || -f $1/mise.toml || -f $1/.mise.toml || -f $1/go.work || -f $1/go.mod ]]; then
-    local name text
+    local name
     for name in .go-version .tool-versions mise.toml .mise.toml go.work go.mod; do
-      [[ -f $1/$name ]] || continue
-      text=
-      # The program follows no links, and takes no longer file for one of pins.
-      [[ -L $1/$name ]] || IFS= read -r -k 65536 -u 0 text <$1/$name 2>/dev/null
-      __gvm_rs_state+="$name $text"$'\n'
+      [[ ! -f $1/$name ]] || __gvm_rs_look_into $1/$name
     done
   fi
+}
+
+__gvm_rs_look_into() {
+  local text=
+  # The program follows no links, and takes no longer file for one of pins.
+  [[ -L $1 ]] || IFS= read -r -k 65536 -u 0 text <$1 2>/dev/null
+  __gvm_rs_state+="${1##*/} $text"$'\n'
 }
 
 __gvm_rs_ask() {

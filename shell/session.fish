@@ -30,16 +30,26 @@ function __gvm_rs_unset
 end
 
 function gvm-rs
-    if test "$argv[1]" != shell; or test (count $argv) -lt 2; or contains -- "$argv[2]" -h --help --name
+    # What comes before `shell` may be flags, as long as none of them has a value.
+    set -l words $argv
+    while string match --quiet -- '-*' "$words[1]"
+        set --erase words[1]
+    end
+    if test "$words[1]" != shell; or test (count $words) -lt 2; or contains -- "$words[2]" -h --help --name
         command gvm-rs $argv
         return
     end
-    if test "$argv[2..]" = --unset
+    if test "$words[2..]" = --unset
         __gvm_rs_unset
         return
     end
     set -l found (command gvm-rs $argv --name)
     or return
+    # A flag may have asked for something else.
+    if not test -x "$__gvm_rs_root/versions/$found/bin/go"
+        printf '%s\n' $found
+        return
+    end
     __gvm_rs_leave
     __gvm_rs_unset
     set --global --export GVM_RS_SHELL $__gvm_rs_root/versions/$found/bin

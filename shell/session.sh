@@ -37,12 +37,30 @@ __gvm_rs_unset() {
   unset GVM_RS_SHELL
 }
 
-__gvm_rs_command() {
+# What comes before `shell` may be flags, as long as none of them has a value.
+__gvm_rs_wish() {
+  while case "${1:-}" in -*) ;; *) false ;; esac do
+    shift
+  done
   case "$#:${1:-} ${2:-}" in
-    "2:shell --unset") __gvm_rs_unset ;;
-    1:* | *:"shell -h" | *:"shell --help" | *:"shell --name") command gvm-rs "$@" ;;
-    *:"shell "*)
+    "2:shell --unset") __gvm_rs_wished='unset' ;;
+    1:* | *:"shell -h" | *:"shell --help" | *:"shell --name") __gvm_rs_wished= ;;
+    *:"shell "*) __gvm_rs_wished='choose' ;;
+    *) __gvm_rs_wished= ;;
+  esac
+}
+
+__gvm_rs_command() {
+  __gvm_rs_wish "$@"
+  case "$__gvm_rs_wished" in
+    unset) __gvm_rs_unset ;;
+    choose)
       __gvm_rs_found="$(command gvm-rs "$@" --name)" || return
+      # A flag may have asked for something else.
+      if [ ! -x "$__gvm_rs_root/versions/$__gvm_rs_found/bin/go" ]; then
+        printf '%s\n' "$__gvm_rs_found"
+        return
+      fi
       __gvm_rs_leave
       __gvm_rs_unset
       export GVM_RS_SHELL="$__gvm_rs_root/versions/$__gvm_rs_found/bin"

@@ -163,6 +163,41 @@ fn a_workspace_that_is_named_or_turned_off_is_seen() {
 }
 
 #[test]
+fn a_change_in_the_workspace_that_gowork_names_is_seen_wherever_one_is() {
+    for shell in shells() {
+        let (_mirror, sandbox) = stocked();
+        let work = project(&sandbox, "else where", &[("go.work", "go 1.22.5\n")]).join("go.work");
+        let directory = project(&sandbox, "work/module", &[("go.mod", "go 1.20\n")]);
+        let empty = project(&sandbox, "empty", &[]);
+        let (on, work) = match shell.name {
+            "fish" => (format!("set -gx GOWORK {}", quoted(&work)), quoted(&work)),
+            _ => (format!("export GOWORK={}", quoted(&work)), quoted(&work)),
+        };
+        let write = |version: &str| format!("echo go {version} >{work}");
+        let cd = |directory| format!("cd {}", quoted(directory));
+        let report = || "report".to_owned();
+        let lines = [
+            "gvm-rs -q use 1.21".to_owned(),
+            cd(&directory),
+            on,
+            report(),
+            write("1.22.4"),
+            report(),
+            write("1.21.0"),
+            report(),
+            cd(&empty),
+            report(),
+            write("1.22.5"),
+            report(),
+        ];
+        let seen = shell.type_in(&sandbox, &lines);
+        let versions: Vec<&str> = seen.iter().map(|seen| seen.version.as_str()).collect();
+        let expected = ["go1.22.5", "go1.22.4", "go1.21.13", "go1.21.13", "go1.22.5"];
+        assert_eq!(versions, expected, "{}", shell.name);
+    }
+}
+
+#[test]
 fn what_is_not_installed_is_said_once_and_not_installed() {
     for shell in shells() {
         let (mirror, sandbox) = stocked();

@@ -71,6 +71,29 @@ fn a_choice_below_the_go_line_is_warned_of() {
 }
 
 #[test]
+fn flags_may_come_before_the_word() {
+    for (mode, load) in SHELLS {
+        if !needs::program(mode[0]) {
+            continue;
+        }
+        let (_mirror, sandbox) = stocked();
+        let lines = "gvm-rs -q shell 1.21\ngo version\ngvm-rs --offline -v shell -q 1.22.4\ngo version\n\
+                     gvm-rs -qh shell 1.21\ngvm-rs --version shell 1.21\ngo version\ngvm-rs -q shell --unset\ngo version";
+        let run = run(&sandbox, mode, load, lines);
+        let versions: Vec<&str> = run
+            .stdout
+            .lines()
+            .filter(|line| line.starts_with("go version"))
+            .map(|line| &line[11..])
+            .collect();
+        let expected =
+            ["go1.21.13", "go1.22.4", "go1.22.4", "go1.22.5"].map(|go| format!("{go} linux/amd64"));
+        assert_eq!(versions, expected, "{mode:?} {run}");
+        assert!(run.stdout.contains("Usage: ") && run.stdout.contains("\ngvm-rs 0"), "{mode:?} {run}");
+    }
+}
+
+#[test]
 fn what_cannot_be_had_changes_nothing() {
     for (mode, load) in SHELLS {
         if !needs::program(mode[0]) {

@@ -70,6 +70,10 @@ fn what_will_not_run_is_refused_before_the_download() {
     assert_eq!(sandbox.gvm(&["current"]).ok().out(), "go1.23.1");
     // The proof decides, and this one is passed.
     sandbox.gvm_with(OLD, &["install", "--force", "1.24"]).ok();
+    sandbox.gvm_with(OLD, &["upgrade", "--force", "--to-minor"]).ok();
+    assert_eq!(sandbox.gvm(&["current"]).ok().out(), "go1.27.0");
+    sandbox.gvm_with(OLD, &["rollback"]).ok();
+    sandbox.gvm_with(OLD, &["uninstall", "--purge", "--force", "1.27.0"]).ok();
     sandbox.gvm_with(OLD, &["use", "--force", "1.27"]).ok();
     // What is installed has shown that it runs.
     sandbox.gvm_with(OLD, &["use", "1.24"]).ok();

@@ -33,6 +33,7 @@ const COMMANDS: &[(&str, &[&str])] = &[
     (
         "upgrade",
         &[
+            "--force",
             "--to-minor",
             "--all",
             "--rebuild-tools",

@@ -403,6 +403,7 @@ impl Command {
         match self {
             Command::Install(args) => args.force,
             Command::Use(args) => args.force,
+            Command::Upgrade(args) => args.force,
             _ => false,
         }
     }

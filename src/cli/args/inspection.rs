@@ -36,7 +36,7 @@ and no program is run. With --os, --arch or --os-version another machine is judg
 is unknown.
 
 The table advises, the proof decides: unknown refuses nothing, and what an install fetches is started \
-before it gets its name. `install` and `use` ask the same before a download, and `--force` passes over \
+before it gets its name. `install`, `use` and `upgrade` ask the same before a download, and `--force` passes over \
 the answer.
 
 Exits with 0 unless something is not met, and then with 7.";

@@ -63,6 +63,9 @@ pub(crate) struct Upgrade {
     /// Installs the newest patch of every installed line, and switches to that of the current one
     #[arg(long, conflicts_with_all = ["spec", "to_minor"])]
     pub all: bool,
+    /// Goes even to what `preflight` says will not run here; it still has to prove itself
+    #[arg(long)]
+    pub force: bool,
     /// Builds the tools in GOBIN again that an older Go built
     #[arg(long)]
     pub rebuild_tools: bool,

@@ -1,6 +1,7 @@
 //! Which `go` runs, and what decides that: the truth where intentions differ. It reads, and asks shells, and changes
 //! nothing. cmd/go itself is never run: it might download a toolchain only to say its version.
 
+mod culprit;
 mod obstacles;
 mod programs;
 mod settings;
@@ -15,6 +16,7 @@ use crate::net::escaped;
 use crate::project::{self, Demand, LookupError, Workspace};
 use crate::store::Store;
 
+pub use culprit::Culprit;
 pub use obstacles::{Mend, Obstacle};
 pub use programs::{Program, programs};
 pub use settings::{Origin, Setting};

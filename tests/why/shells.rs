@@ -162,6 +162,9 @@ fn what_is_told_of_a_fresh_shell_names_the_layer_and_a_mend_that_mends_when_type
                 let (of_login, of_terminal, run) = ask(&sandbox, shell);
                 let answer = if is_login { of_login } else { of_terminal };
                 assert_eq!(deciding(&answer), [layer], "{shell} {line}: {run}");
+                let number = before.lines().count() + 1;
+                let says = format!("take it out of `{}`, line {number}, or", path.display());
+                assert!(layer == "path" || answer.to_string().contains(&says), "{says}: {run}");
                 assert!(mend_all(&sandbox, shell, is_login) >= 1, "{shell} {line}");
                 fs::write(&path, before).unwrap();
             }

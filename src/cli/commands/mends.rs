@@ -1,6 +1,6 @@
 //! What can be typed against an obstacle: in the shell that is open, or so that fresh ones are without it.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use gvm_rs::explain::{Fresh, Kind, Mend, Obstacle, Origin};
 use gvm_rs::net::escaped;
@@ -23,40 +23,53 @@ impl Mender<'_> {
     /// What to type against an obstacle, escaped, if anything helps.
     pub(super) fn hint(&self, obstacle: &Obstacle) -> Option<String> {
         let shell = self.config.fresh_shell().and_then(|fresh| known(&fresh)).unwrap_or(Shell::Sh);
-        let hint = match obstacle.mend.as_ref()? {
+        let mend = obstacle.mend.as_ref()?;
+        let hint = match mend {
             Mend::EndSession => "`gvm-rs shell --unset` ends that".to_owned(),
             Mend::Clear(name, Origin::UserFile(path)) => self.unwrite(name, path),
             Mend::Clear(name, Origin::Toolchain) => format!("run `go env -w {name}=auto`"),
             Mend::Clear(name, Origin::Environment) => {
-                let line = if shell == Shell::Fish { "set --erase" } else { "unset" };
-                self.drop(shell, &format!("{line} {name}"))?
+                let unset = if shell == Shell::Fish { "set --erase" } else { "unset" };
+                self.drop(shell, mend, &format!("{unset} {name}"))?
             }
-            Mend::Uncover("an alias") if shell != Shell::Fish => self.drop(shell, "unalias go")?,
-            Mend::Uncover(_) => {
-                self.drop(shell, if shell == Shell::Fish { "functions --erase go" } else { "unset -f go" })?
+            Mend::Uncover(what) => {
+                let line = match *what {
+                    _ if shell == Shell::Fish => "functions --erase go",
+                    "an alias" => "unalias go",
+                    _ => "unset -f go",
+                };
+                self.drop(shell, mend, line)?
             }
-            Mend::PutFirst | Mend::PutOnPath if self.kind.is_none() => match shell {
-                Shell::Fish => {
-                    format!("`{} init fish | source` puts it first in this shell", self.program(shell))
-                }
-                _ => {
-                    format!("`eval \"$({} init {shell})\"` puts it first in this shell", self.program(shell))
-                }
-            },
+            Mend::PutFirst | Mend::PutOnPath if self.kind.is_none() => {
+                format!("`{}` puts it first in this shell", self.init(shell))
+            }
             Mend::PutFirst | Mend::PutOnPath => self.set_up(shell)?,
         };
         Some(escaped(&hint).to_string())
     }
 
-    /// Runs a command in the shell that is open, or has every fresh one run it.
-    fn drop(&self, shell: Shell, line: &str) -> Option<String> {
-        match self.kind {
-            None => Some(format!("run `{line}`, and remove it from your shell's files")),
-            Some(_) => {
-                let append = self.append(shell, line)?;
-                Some(format!("take it out of your shell's files, or overrule it: `{append}`"))
-            }
+    /// What gives the shell that is open what `init` prints.
+    fn init(&self, shell: Shell) -> String {
+        let program = self.program(shell);
+        match shell {
+            Shell::Bash | Shell::Zsh | Shell::Sh => format!("eval \"$({program} init {shell})\""),
+            Shell::Fish => format!("{program} init fish | source"),
+            Shell::Elvish => format!("eval ({program} init elvish | slurp)"),
+            Shell::PowerShell => format!("{program} init powershell | Out-String | Invoke-Expression"),
+            Shell::Nu => format!("{program} setup --shell nu; exec nu"),
         }
+    }
+
+    /// Runs a command in the shell that is open, or has every fresh one run it.
+    fn drop(&self, shell: Shell, mend: &Mend, line: &str) -> Option<String> {
+        let culprit = self.config.fresh_shell().and_then(|fresh| fresh.culprit(mend));
+        let place = culprit.map_or("your shell's files".to_owned(), |culprit| {
+            format!("`{}`, line {}", culprit.path.to_string_lossy(), culprit.line)
+        });
+        Some(match self.kind {
+            None => format!("run `{line}`, and remove it from {place}"),
+            Some(_) => format!("take it out of {place}, or overrule it: `{}`", self.append(shell, line)?),
+        })
     }
 
     /// cmd/go would first follow what it is to forget.
@@ -74,6 +87,7 @@ impl Mender<'_> {
     /// `setup` has fresh shells find Go; where it is done already, something comes after it.
     fn set_up(&self, shell: Shell) -> Option<String> {
         let home = consent::home(self.config).ok()?;
+        self.read_last(shell, &home)?;
         if self.is_set_up(shell, &home) {
             let code = setup::code_file(self.store, &home, shell);
             let append = self.append(shell, &shell.reads(&code)?)?;
@@ -92,8 +106,7 @@ impl Mender<'_> {
     /// A command that adds a line to the file which the fresh shell reads last.
     fn append(&self, shell: Shell, line: &str) -> Option<String> {
         let home = consent::home(self.config).ok()?;
-        let there = |path: &Path| std::fs::symlink_metadata(path).is_ok();
-        let path = home.read_last(shell, self.kind == Some(Kind::Login), &there)?;
+        let path = self.read_last(shell, &home)?;
         let unended = std::fs::read(&path).is_ok_and(|text| text.last().is_some_and(|last| *last != b'\n'));
         let echo = if unended { "printf '\\n%s\\n'" } else { "echo" };
         let file = CodeFile::new(path.to_str()?.to_owned(), home.directory.to_str()?);
@@ -102,6 +115,11 @@ impl Mender<'_> {
             None => shell.quote(&file.path),
         };
         Some(format!("{echo} {} >> {file}", shell.quote(line)))
+    }
+
+    fn read_last(&self, shell: Shell, home: &Home) -> Option<PathBuf> {
+        let there = |path: &Path| std::fs::symlink_metadata(path).is_ok();
+        home.read_last(shell, self.kind == Some(Kind::Login), &there)
     }
 
     /// gvm-rs, as it can be typed.

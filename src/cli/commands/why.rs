@@ -50,10 +50,11 @@ pub(crate) fn run(args: &Why, config: &Config, ui: &Ui) -> Result<ExitCode, Fail
     warn(&here, &asked, ui);
     mend(&here, &mender(None), ui);
     for asked in &asked {
+        let mender = mender(Some(asked.kind));
         let obstacles = asked.answer.iter().flat_map(|answer| &answer.obstacles);
         // What nothing helps against is as it was meant, and told above.
-        for obstacle in obstacles.filter(|obstacle| obstacle.mend.is_some()) {
-            fresh::tell_obstacle(obstacle, &mender(Some(asked.kind)), ui);
+        for obstacle in obstacles.filter(|obstacle| mender.hint(obstacle).is_some()) {
+            fresh::tell_obstacle(obstacle, &mender, ui);
         }
     }
     Ok(match here.verdict.runs {
@@ -84,7 +85,7 @@ fn text(here: &Verdict, asked: &[Asked]) -> String {
             if asked.kind == Kind::Login { "a fresh login shell" } else { "a fresh interactive shell" };
         let answer = match &asked.answer {
             Ok(Answer { verdict, .. }) if verdict.runs == here.runs && verdict.layers == here.layers => {
-                "the same, and nothing else has a say\n".to_owned()
+                "the same, for the same reasons\n".to_owned()
             }
             Ok(Answer { verdict, .. }) => format!("{}\n{}", sentence(&verdict.runs), layers(verdict, "  ")),
             Err(error) => format!("not known: {error}\n"),
@@ -140,7 +141,7 @@ fn mend(here: &Answer, mender: &Mender<'_>, ui: &Ui) {
     if let Runs::Download(name) = &here.verdict.runs
         && let Some(version) = name.strip_prefix("go").and_then(|name| name.parse::<GoVersion>().ok())
     {
-        ui.hint(format_args!("`gvm-rs install {version}` does it verified, and `go` finds it on PATH"));
+        ui.hint(format_args!("`gvm-rs install {version}` installs it, verified, and `go` finds it on PATH"));
     }
 }
 

@@ -27,8 +27,7 @@ pub(super) fn check(doctor: &Doctor<'_>, shells: &[Asked], findings: &mut Vec<Fi
     let number = directories.iter().filter(|directory| is_bin(directory)).count();
     if number > 1 {
         let says = format!("`{}` is on PATH {number} times, which harms nothing", bin.display());
-        findings
-            .push(Finding::note("path-duplicate", says).mend("start a new session; two of its files add it"));
+        findings.push(Finding::note("path-duplicate", says).mend("nothing has to be done"));
     }
     let relative: Vec<&PathBuf> = directories.iter().filter(|directory| directory.is_relative()).collect();
     if !relative.is_empty() {
@@ -41,7 +40,7 @@ pub(super) fn check(doctor: &Doctor<'_>, shells: &[Asked], findings: &mut Vec<Fi
         findings.push(finding.mend("remove it where your shell's files set PATH"));
     }
     dangling(&directories, &bin, findings);
-    managers(doctor, findings);
+    managers(doctor, shells, findings);
 }
 
 /// Whether a `go` comes first because gvm-rs put it there.
@@ -123,17 +122,20 @@ fn dangling(directories: &[PathBuf], bin: &Path, findings: &mut Vec<Finding>) {
 }
 
 /// Others that change PATH, GOROOT or `cd` while a shell runs.
-fn managers(doctor: &Doctor<'_>, findings: &mut Vec<Finding>) {
+fn managers(doctor: &Doctor<'_>, shells: &[Asked], findings: &mut Vec<Finding>) {
     let variable = doctor.variable;
     if let Some(what) = doctor.scene.covered_by {
         let says = format!("{what} named `go` comes before every program");
         findings.push(Finding::warning("go-covered", says).mend("run `unset -f go` or `unalias go`"));
     }
     let is_function = variable("BASH_FUNC_gvm%%").is_some();
-    if doctor.scene.has_moovweb || is_function {
+    let has_it = |asked: &&Asked| asked.scene.as_ref().is_ok_and(|scene| scene.has_moovweb);
+    let fresh = shells.iter().find(has_it);
+    if doctor.scene.has_moovweb || is_function || fresh.is_some() {
         let says = "moovweb's gvm is loaded: it replaces `cd`, and sets GOROOT and PATH";
         let root = variable("GVM_ROOT").map(|root| format!("GVM_ROOT is `{}`", root.display()));
-        let finding = Finding::warning("manager-gvm", says).with_all(root);
+        let fresh = fresh.map(|asked| format!("it is in a fresh shell (`{}`)", asked.command));
+        let finding = Finding::warning("manager-gvm", says).with_all(root).with_all(fresh);
         let lines = super::rc::mentions(doctor, "scripts/gvm");
         findings
             .push(finding.with_all(lines).mend("remove the line with `scripts/gvm` from your shell's files"));

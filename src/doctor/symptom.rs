@@ -158,7 +158,7 @@ fn ended(exit: Exit, around: &Surroundings) -> Symptom {
         Exit::Signal(SIGILL) => symptom(
             "launch-cpu",
             "it used an instruction that this processor does not have (SIGILL)",
-            "install an official Go, which runs on every processor of its kind: `gvm-rs use latest`",
+            "install an official Go, which for amd64 is built for every processor (GOAMD64=v1): `gvm-rs use latest`",
         ),
         Exit::Signal(SIGKILL) => symptom(
             "launch-killed",

@@ -11,6 +11,12 @@ const MOST: usize = 12;
 /// What a `go` that starts well is refused, too.
 const USUAL: [&str; 4] = ["ENOTTY", "EAGAIN", "EINTR", "hugepage"];
 
+/// The call for which a filter killed the program: strace shows it as the last one that came back.
+fn fatal(text: &str) -> Option<&str> {
+    let (before, _) = text.split_once("+++ killed by SIGSYS")?;
+    before.lines().rev().find(|line| line.contains(") ") && line.contains(" = ") && !line.contains("<... "))
+}
+
 /// Starts `go version` under strace, and returns the calls that failed, the last ones of many.
 pub(super) fn failing_calls(doctor: &Doctor<'_>, go: &Path) -> Vec<String> {
     let Some(strace) = doctor.gvm.settings.environment.find("strace") else {
@@ -36,7 +42,8 @@ pub(super) fn failing_calls(doctor: &Doctor<'_>, go: &Path) -> Vec<String> {
             || line.contains("+++ killed by")
             || line.starts_with("strace: ")
     };
-    let lines: Vec<&str> = text.lines().filter(is_failure).collect();
+    let mut lines: Vec<&str> = text.lines().filter(is_failure).collect();
+    lines.extend(fatal(&text));
     let first = lines.len().saturating_sub(MOST);
     match lines.is_empty() {
         true => vec!["strace shows no call that failed".to_owned()],

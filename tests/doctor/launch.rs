@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
+use std::os::unix::process::CommandExt as _;
 use std::path::Path;
 
 use serde_json::Value;
@@ -123,7 +124,7 @@ fn a_seccomp_filter_that_kills_is_told() {
     }
     let (report, run) = filtered(&sandbox, "epoll_create1", "kill", &["--trace"]);
     let evidence = launch(&report, &run)["evidence"].to_string();
-    assert!(evidence.contains("SIGSYS") && evidence.contains("strace: "), "{run}");
+    assert!(evidence.contains("SIGSYS") && evidence.contains("strace: epoll_create1(0)"), "{run}");
 }
 
 /// Examines with the store on a file system of its own, mounted so, after this was done to it.
@@ -194,4 +195,26 @@ fn what_a_broken_go_says_reaches_the_terminal_escaped() {
     let run = sandbox.gvm(&["doctor"]).fails(1);
     assert!(!run.stdout.contains('\u{1b}') && run.stdout.contains("\\u{1b}[31mred"), "{run}");
     assert!(run.stdout.contains("launch-crash"), "{run}");
+}
+
+#[test]
+fn what_may_not_be_reached_is_told() {
+    if !rustix::process::geteuid().is_root() {
+        return;
+    }
+    let (_mirror, sandbox) = healthy();
+    for directory in [sandbox.path().to_owned(), sandbox.home()] {
+        fs::set_permissions(directory, fs::Permissions::from_mode(0o755)).unwrap();
+    }
+    let secret = sandbox.dir("secret");
+    fs::copy("/bin/sh", secret.join("sh")).unwrap();
+    fs::set_permissions(&secret, fs::Permissions::from_mode(0o700)).unwrap();
+    let go = current_go(&sandbox);
+    fs::write(&go, format!("#!{}/sh\n", secret.display())).unwrap();
+    fs::set_permissions(&go, fs::Permissions::from_mode(0o755)).unwrap();
+    let mut command = sandbox.command(env!("CARGO_BIN_EXE_gvm-rs"));
+    command.args(["doctor", "--json"]).uid(65_534);
+    let run = sandbox.start(command).wait();
+    let report: Value = serde_json::from_str(&run.stdout).unwrap_or_else(|error| panic!("{error}: {run}"));
+    assert_eq!(launch(&report, &run)["id"], "launch-denied", "{run}");
 }

@@ -51,6 +51,11 @@ fn other_managers_and_functions_are_found() {
     let gvm = [("GVM_ROOT", "/nowhere/.gvm"), ("gvm_go_name", "go1.20")];
     finds(&sandbox, &gvm, &["warning manager-gvm"]);
     finds(&sandbox, &[("BASH_FUNC_gvm%%", "() { :; }")], &["warning manager-gvm"]);
+    let file = sandbox.home().join(".bashrc");
+    let text = fs::read_to_string(&file).unwrap();
+    fs::write(&file, format!("{text}\ngvm() {{ :; }} # scripts/gvm\n")).unwrap();
+    let report = finds(&sandbox, &[], &["warning manager-gvm"]);
+    assert!(report["findings"][0]["evidence"].to_string().contains(".bashrc:"), "{report}");
 }
 
 #[test]

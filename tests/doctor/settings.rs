@@ -28,6 +28,28 @@ fn settings_that_break_go_are_found_in_the_environment() {
 }
 
 #[test]
+fn a_fix_that_is_killed_leaves_the_old_file_or_the_new_one() {
+    let (_mirror, sandbox) = healthy();
+    let directory = sandbox.home().join(".config/go");
+    fs::create_dir_all(&directory).unwrap();
+    let file = directory.join("env");
+    let (old, new) = ("GOPRIVATE=a\nGOROOT=/opt/old\nGOFLAGS=-mod=mod\n", "GOPRIVATE=a\nGOFLAGS=-mod=mod\n");
+    let (mut steps, mut was_killed) = (0, true);
+    while was_killed {
+        steps += 1;
+        fs::write(&file, old).unwrap();
+        let before = steps.to_string();
+        let run = sandbox.gvm_with(&[("GVM_RS_TEST_KILL_BEFORE", &before)], &["doctor", "--fix", "--yes"]);
+        was_killed = run.code.is_none();
+        let text = fs::read_to_string(&file).unwrap();
+        assert!(text == new || was_killed && text == old, "{steps}: {run}");
+    }
+    assert!(steps > 3, "{steps} steps");
+    assert_eq!(crate::support::tree_names(&directory), ["env"]);
+    finds(&sandbox, &[], &[]);
+}
+
+#[test]
 fn settings_of_go_env_w_are_found_and_fixed() {
     let (_mirror, sandbox) = healthy();
     let file = sandbox.home().join(".config/go/env");

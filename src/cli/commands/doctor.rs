@@ -97,7 +97,10 @@ fn mend(
     let mut fixed = Vec::new();
     for (finding, fix) in mendable {
         match doctor.apply(fix) {
-            Ok(()) => fixed.push(finding.id),
+            Ok(()) => {
+                ui.say(format_args!("mended: {}", finding.id));
+                fixed.push(finding.id);
+            }
             // The others are worth making all the same.
             Err(error) => ui.error(escaped(&format!("{}: {}", finding.id, with_causes(&error)))),
         }

@@ -23,6 +23,7 @@ pub(crate) use systemd::{STANDARD_PATH, ask as ask_manager, path_in as manager_p
 mod block;
 mod diff;
 mod edit;
+mod guard;
 mod home;
 mod launchd;
 mod survey;

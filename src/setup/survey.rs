@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use super::block::{self, Place};
 use super::edit::{Edit, EditError};
+use super::guard::guard;
 use super::home::{Home, Reader, Target};
 use super::{SetupError, Wish, all_targets, body, code_file, is_same_file};
 use crate::disk;
@@ -68,7 +69,7 @@ fn look(store: &Store, home: &Home, init: &Init, target: &Target) -> Option<Surv
     let bodies = bodies(store, home, init, target);
     let renewed = |body: &String| block::insert(&text, body, target.comment(), target.place).ok();
     let is_sound = bodies.is_empty() || bodies.iter().any(|body| renewed(body).as_ref() == Some(&text));
-    let is_behind = target.place == Place::BeforeGuard && block::has_guard(&text[..first.start]);
+    let is_behind = target.place == Place::BeforeGuard && guard(&text[..first.start]).is_some();
     let faults = [
         (blocks.len() > 1, BlockFault::Repeated),
         (blocks.len() == 1 && !is_sound, BlockFault::Changed),

@@ -5,6 +5,7 @@
 //!         ─Writer::commit→ installed ─Writer::switch→ Switched
 //! ```
 
+mod cgo;
 mod fitness;
 
 use std::path::PathBuf;

@@ -3,6 +3,7 @@
 //!
 //! The table advises, the proof decides: what is not known refuses nothing, and what passes here is proved all the same.
 
+mod cgo;
 mod host;
 
 use std::fmt;
@@ -10,6 +11,7 @@ use std::fmt;
 use crate::model::requirements::{self, BadPair, Linkage};
 use crate::model::{GoVersion, OsVersion, Platform, Room};
 
+pub use cgo::{Cgo, CgoPackages, CgoScene, default_compiler};
 pub use host::{Host, Level, Libc};
 
 /// Whether a requirement is met.

@@ -5,6 +5,8 @@
 //! `tests/real/make-mirror` makes it. Without them the tests fail, unless GVM_RS_TEST_SKIP names `real`.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::disallowed_methods, reason = "tests")]
 
+#[path = "real/cgo.rs"]
+mod cgo;
 #[path = "real/choice.rs"]
 mod choice;
 #[path = "real/doctor.rs"]
@@ -43,6 +45,8 @@ fn real_toolchains_install_switch_build_and_roll_back() {
         a_switch_gives_a_go_that_compiles(&sandbox, version);
     }
     inspect::tells_what_real_programs_are(&sandbox);
+    cgo::rule_is_that_of_go(&sandbox);
+    cgo::what_is_foretold_happens(&sandbox);
     gover::agrees_on_every_version(&sandbox);
     gover::agrees_on_every_go_mod(&sandbox);
     the_trees_are_still_what_the_manifests_say(&sandbox);

@@ -67,7 +67,7 @@ const COMMANDS: &[(&str, &[&str])] = &[
     ("verify", &["--all", "--json"]),
     ("repair", &["--all", "--keep-archives", "--json", SOURCE]),
     ("doctor", &["--fix", "--yes", "-y", "--fail-on", "--network", "--syscalls", "--trace", "--json"]),
-    ("preflight", &["--os", "--arch", "--os-version", "--json", SOURCE]),
+    ("preflight", &["--os", "--arch", "--os-version", "--cgo", "--json", SOURCE]),
     ("inspect", &["--target", "--require", "--json"]),
     ("ci", &[]),
     ("ci check", &["--nodes", "--go", "--format", "--fail-on", "--json"]),

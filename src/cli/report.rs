@@ -55,6 +55,9 @@ pub(crate) enum Failure {
     /// Each was told already.
     #[error("{}", checked(*errors, *warnings))]
     Checked { errors: usize, warnings: usize },
+    /// What stands in the way was told already.
+    #[error("the project here will not build with {}", .0.toolchain())]
+    WillNotBuild(GoVersion),
     #[error(transparent)]
     Unit(#[from] UnitError),
     #[error(transparent)]

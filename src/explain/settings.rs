@@ -55,6 +55,13 @@ impl fmt::Display for Origin {
     }
 }
 
+impl Scene {
+    /// What the file of `go env -w` says of a variable.
+    pub fn user_setting(&self, name: &str) -> Option<String> {
+        value_in(&lines(&self.settings_file()?), name).map(str::to_owned)
+    }
+}
+
 impl Settings {
     /// What the `go` that PATH finds goes by.
     pub(super) fn read(scene: &Scene, program: Option<&Program>) -> Settings {

@@ -21,6 +21,9 @@ pub(crate) struct Preflight {
     /// Judges for a machine with this kernel release (as `uname -r` says it) or version of macOS
     #[arg(long, value_name = "RELEASE")]
     pub os_version: Option<String>,
+    /// Says whether cgo is on, with which compiler, and what becomes of the project here; --os and --arch are what it builds for
+    #[arg(long, conflicts_with = "os_version")]
+    pub cgo: bool,
     #[command(flatten)]
     pub output: Json,
     #[command(flatten)]
@@ -39,7 +42,13 @@ The table advises, the proof decides: unknown refuses nothing, and what an insta
 before it gets its name. `install`, `use` and `upgrade` ask the same before a download, and `--force` passes over \
 the answer.
 
-Exits with 0 unless something is not met, and then with 7.";
+With --cgo it also says whether cgo is on, by cmd/go's rule: CGO_ENABLED where it is 0 or 1, in the environment \
+or else in the file of `go env -w`; otherwise off for a cross build; otherwise on where, from Go 1.20, CC is set \
+in the environment or the default compiler (gcc, on macOS and two BSDs clang) is on PATH. Where the release is \
+installed its `go list` is asked, with cgo and without it, which packages here and among those they import need \
+it, or only take it where it is on (like net); nothing is built or fetched.
+
+Exits with 0 unless something is not met, and then with 7; with 1 if only the project will not build.";
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = ABOUT_INSPECT)]

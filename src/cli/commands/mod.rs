@@ -35,6 +35,7 @@ pub(crate) mod upgrade;
 pub(crate) mod verify;
 pub(crate) mod why;
 
+mod cgo;
 mod changes;
 mod consent;
 mod fresh;

@@ -50,6 +50,11 @@ const RUN_BY: &[(&str, &str)] = &[
     ("gvm-rs ci env", "tests/ci/env.rs"),
     ("eval \"$(gvm-rs ci env", "tests/ci/env.rs"),
     ("gvm-rs service", "tests/service.rs"),
+    ("gvm-rs preflight --cgo", "tests/real/cgo.rs"),
+    ("unset GOROOT", "tests/why/layers.rs"),
+    ("go env -u GOROOT", "tests/why/layers.rs"),
+    ("CGO_ENABLED=0 go build", "tests/real/cgo.rs"),
+    ("go build", "tests/real/cgo.rs"),
     ("gvm-rs exec", "tests/exec.rs"),
     ("gvm-rs local", "tests/projects/pins.rs"),
     ("gvm-rs unpin", "tests/projects/pins.rs"),
@@ -115,9 +120,10 @@ fn is_run(command: &str) -> bool {
 fn every_command_of_the_readme_and_the_guide_is_run_by_a_test_and_has_its_flags() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let read = |page: &str| std::fs::read_to_string(root.join(page)).expect(page);
-    let [readme, guide] = ["README.md", "docs/guide.md"].map(|page| command_lines(&read(page)));
+    let pages = ["README.md", "docs/guide.md", "docs/when-go-stops-working.md"];
+    let [readme, guide, symptoms] = pages.map(|page| command_lines(&read(page)));
     assert!(readme.len() >= 10, "the README shows how to begin: {readme:?}");
-    let commands = [readme, guide].concat();
+    let commands = [readme, guide, symptoms].concat();
     let unknown: Vec<&String> = commands.iter().filter(|command| !is_run(command)).collect();
     assert!(unknown.is_empty(), "no test runs these commands: {unknown:#?}");
     for command in &commands {
@@ -134,6 +140,62 @@ fn every_command_of_the_readme_and_the_guide_is_run_by_a_test_and_has_its_flags(
             let mut flags = words.filter(|word| word.starts_with('-') && word.len() > 1);
             assert_eq!(flags.find(|flag| !known.contains(flag)), None, "`{command}`");
         }
+    }
+}
+
+/// The anchors of a page's headings, as GitHub makes them.
+fn anchors(markdown: &str) -> Vec<String> {
+    let headings = markdown.lines().filter(|line| line.starts_with('#'));
+    let anchor = |heading: &str| {
+        let text = heading.trim_start_matches('#').trim().to_lowercase();
+        let kept = text.chars().filter(|c| c.is_alphanumeric() || " -_".contains(*c));
+        kept.map(|c| if c == ' ' { '-' } else { c }).collect::<String>()
+    };
+    headings.map(anchor).collect()
+}
+
+#[test]
+fn links_from_page_to_page_lead_somewhere() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut followed = 0;
+    for page in
+        ["README.md", "CHANGELOG.md", "docs/guide.md", "docs/when-go-stops-working.md", "docs/reliability.md"]
+    {
+        let text = std::fs::read_to_string(root.join(page)).expect(page);
+        for link in text.split("](").skip(1).filter_map(|rest| rest.split(')').next()) {
+            let (file, anchor) = link.split_once('#').unwrap_or((link, ""));
+            if link.contains("://") || link == "URL" {
+                continue;
+            }
+            let target = match file {
+                "" => root.join(page),
+                file => root.join(page).parent().unwrap().join(file),
+            };
+            let text = std::fs::read_to_string(&target).unwrap_or_else(|e| panic!("{page}: {link}: {e}"));
+            assert!(anchor.is_empty() || anchors(&text).contains(&anchor.to_owned()), "{page}: {link}");
+            followed += 1;
+        }
+    }
+    assert!(followed > 30, "{followed}");
+}
+
+#[test]
+fn the_page_of_symptoms_says_nothing_that_is_known_to_be_false() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let text = std::fs::read_to_string(root.join("docs/when-go-stops-working.md")).unwrap();
+    let (page, claims) = text.split_once("## Often said, and not so").expect("a part of claims");
+    assert!(!text.contains("kernel 5.0") && !text.contains("Linux 5.0"));
+    for claim in ["5.0", "5.10", "--no-cgo", "export GOROOT=/", "/proc/sys", "libc_res_nsend"] {
+        assert!(!page.contains(claim), "{claim}");
+    }
+    // Each claim has what is true beside it, and nobody is told to type it.
+    assert!(
+        claims.lines().filter(|line| line.starts_with("| ")).all(|line| line.matches(" | ").count() == 1)
+    );
+    assert!(!claims.lines().any(|line| line.starts_with("    ")));
+    // The page is reached from where people begin.
+    for start in ["README.md", "docs/guide.md"] {
+        assert!(std::fs::read_to_string(root.join(start)).unwrap().contains("when-go-stops-working.md"));
     }
 }
 

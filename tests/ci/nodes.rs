@@ -8,7 +8,7 @@ use crate::{json as parsed, stocked, write};
 /// A node with all that a real one has besides, as far as it makes a document long or a parser stumble.
 fn node(name: &str, os: &str, arch: &str, kernel: &str) -> Value {
     let images: Vec<Value> = (0..30)
-        .map(|n| json!({"names": [format!("registry.example.org/app{n}@sha256:{:064x}", n)], "sizeBytes": 52_000_000 + n}))
+        .map(|n| json!({"names": [format!("images.example.org/app{n}@sha256:{:064x}", n)], "sizeBytes": 52_000_000 + n}))
         .collect();
     json!({
         "apiVersion": "v1",

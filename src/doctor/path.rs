@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use super::contexts::Asked;
 use super::{Doctor, Finding, Fix};
 use crate::explain::{self, Program};
-use crate::setup::{self, Wish};
+use crate::setup::{self, Plan, Wish};
 
 pub(super) fn check(doctor: &Doctor<'_>, shells: &[Asked], findings: &mut Vec<Finding>) {
     let scene = doctor.scene;
@@ -64,7 +64,10 @@ fn missing(doctor: &Doctor<'_>, shells: &[Asked]) -> Finding {
     let (Some(home), Some(init)) = (doctor.home, doctor.init) else { return finding };
     let wish = Wish { home, init, shells: &[], with_shells: true, with_session: None };
     let plan = setup::plan(doctor.gvm.store, &wish).ok();
-    finding.fix(plan.filter(|plan| !plan.is_empty()).map(Fix::Setup))
+    // Where it would replace a line there is another set-up, and to prefer this one is a choice.
+    let only_adds =
+        |plan: &Plan| plan.edits.iter().all(|edit| !edit.diff().lines().any(|line| line.starts_with('-')));
+    finding.fix(plan.filter(|plan| !plan.is_empty() && only_adds(plan)).map(Fix::Setup))
 }
 
 fn shadowed(doctor: &Doctor<'_>, first: &Program) -> Finding {

@@ -66,6 +66,9 @@ fn look(store: &Store, home: &Home, init: &Init, target: &Target) -> Option<Surv
     };
     let Ok(blocks) = block::places(&text) else { return surveyed(vec![BlockFault::Unended], None, None) };
     let first = blocks.first()?;
+    if is_of_another_root(&String::from_utf8_lossy(&text[first.clone()]), store, home, init, target) {
+        return None;
+    }
     let bodies = bodies(store, home, init, target);
     let renewed = |body: &String| block::insert(&text, body, target.comment(), target.place).ok();
     let is_sound = bodies.is_empty() || bodies.iter().any(|body| renewed(body).as_ref() == Some(&text));
@@ -88,6 +91,20 @@ fn look(store: &Store, home: &Home, init: &Init, target: &Target) -> Option<Surv
         readers(target).into_iter().map(|shell| PathBuf::from(code_file(store, home, shell).path)).next();
     let reads_code = matches!(target.reader, Reader::Shell(shell) if shell.reads(&code_file(store, home, shell)).is_some());
     surveyed(faults, edit, lost_code.filter(|path| reads_code && !path.exists()))
+}
+
+/// Whether a block was written for another root, whose set-up is none of ours to judge.
+fn is_of_another_root(block: &str, store: &Store, home: &Home, init: &Init, target: &Target) -> bool {
+    let file = code_file(store, home, Shell::Sh);
+    let stem = |path: &str| path.strip_suffix("sh").is_some_and(|stem| block.contains(stem));
+    match target.reader {
+        Reader::Shell(_) => {
+            let is_named = stem(&file.path) || file.below_home.as_deref().is_some_and(stem);
+            block.contains("/shell/init.") && !is_named
+        }
+        Reader::Systemd => block.contains("PATH=\"") && !block.contains(&init.bin),
+        Reader::Launchd => false,
+    }
 }
 
 /// What may stand in the block of a file, first what is written today; nothing where that depends on more.

@@ -84,6 +84,21 @@ fn where_nothing_is_installed_yet_that_is_only_noted() {
 }
 
 #[test]
+fn the_set_up_of_another_root_is_not_judged() {
+    let (_mirror, sandbox) = healthy();
+    sandbox.gvm(&["setup", "--yes", "--systemd-only"]).ok();
+    let other = sandbox.dir("other");
+    let env = [("GVM_RS_HOME", other.to_str().unwrap()), ("SHELL", "/bin/bash")];
+    sandbox.gvm_with(&env, &["install", "1.22.5"]).ok();
+    let (report, run) = examined(&sandbox, &env, &[]);
+    assert_eq!(ids(&report), ["warning nothing-current", "warning path-missing"], "{run}");
+    // To take the shells from one root to another is a choice.
+    assert!(report["findings"][1]["fix"].is_null(), "{run}");
+    // What is broken there is told by a doctor of that root.
+    finds(&sandbox, &[], &[]);
+}
+
+#[test]
 fn it_changes_nothing_and_takes_no_lock() {
     let (_mirror, sandbox) = healthy();
     let before = crate::support::tree_names(&sandbox.home());

@@ -229,17 +229,11 @@ fn the_root_is_exported_only_where_it_is_not_the_default() {
 
 const SH_HOME: &str = r#"eval "$("$GVM" init "$KIND")"; /usr/bin/env"#;
 
-/// elvish and nushell read their code from a file. nushell is no package of Debian's: where it is not installed, GVM_RS_TEST_NU
-/// may name it, and otherwise it is owned up to that it was not tried.
+/// elvish and nushell read their code from a file.
 #[test]
 fn elvish_and_nushell_put_the_directory_first_exactly_once() {
-    let nu = std::env::var_os("GVM_RS_TEST_NU").map(std::path::PathBuf::from);
-    let nu = nu.or(Some("/usr/bin/nu".into())).filter(|nu| nu.exists());
-    if nu.is_none() {
-        eprintln!("not tested: there is no nushell");
-    }
     let elvish = needs::program("elvish").then(|| "/usr/bin/elvish".into());
-    for (kind, program) in [("elvish", elvish), ("nu", nu)] {
+    for (kind, program) in [("elvish", elvish), ("nu", needs::nushell())] {
         let Some(program) = program else { continue };
         for name in NAMES {
             let sandbox = Sandbox::new().env("LC_ALL", "C.UTF-8");

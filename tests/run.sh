@@ -23,6 +23,8 @@ need_programs bash=bash dash=dash zsh=zsh fish=fish elvish=elvish script=bsdutil
   systemctl=systemd mandoc=mandoc cc=gcc strip=binutils \
   curl=curl wget=wget openssl=openssl shasum=perl strace=strace shellcheck=shellcheck shfmt=shfmt python3=python3 pip3=python3-pip
 
+[[ ",${GVM_RS_TEST_SKIP:-}," == *,nu,* || -n ${GVM_RS_TEST_NU:-} ]] || bash tests/nushell.sh target/nushell
+
 case ",${GVM_RS_TEST_SKIP:-}," in
   *,real,*)
     echo "tests: GVM_RS_TEST_SKIP=real: no test on real toolchains, no demo" >&2

@@ -153,8 +153,7 @@ fn elvish_completes() {
 
 #[test]
 fn nushell_completes() {
-    // No Debian package has it; one that is there is tried.
-    let Some(nu) = needs::optional("nu") else { return };
+    let Some(nu) = needs::nushell() else { return };
     let (sandbox, _mirror) = sandbox();
     for (line, expected) in [
         ("gvm-rs uninst", r#"["uninstall"]"#),

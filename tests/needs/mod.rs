@@ -33,13 +33,18 @@ fn find(name: &str) -> Option<PathBuf> {
     ["/usr/bin", "/bin"].iter().map(|dir| PathBuf::from(dir).join(name)).find(|path| path.exists())
 }
 
-/// A program that no package of Debian has: what GVM_RS_TEST_NU and the like name, or the one in a usual place.
-/// Says so if there is none.
-pub fn optional(name: &str) -> Option<PathBuf> {
-    let named = std::env::var_os(format!("GVM_RS_TEST_{}", name.to_uppercase())).map(PathBuf::from);
-    let found = named.or_else(|| find(name));
-    if found.is_none() {
-        eprintln!("not tested: there is no {name} here");
+/// nushell, which no package of Debian has: what GVM_RS_TEST_NU names, what tests/nushell.sh fetched, or the one in a usual
+/// place. Fails the test if there is none.
+pub fn nushell() -> Option<PathBuf> {
+    if is_skipped("nu") {
+        return None;
     }
+    let fetched = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("target/nushell/nu");
+    let named = std::env::var_os("GVM_RS_TEST_NU").map(PathBuf::from);
+    let found = named.or_else(|| Some(fetched).filter(|nu| nu.exists())).or_else(|| find("nu"));
+    assert!(
+        found.is_some(),
+        "nushell is missing: bash tests/nushell.sh target/nushell, or GVM_RS_TEST_SKIP=nu"
+    );
     found
 }

@@ -90,6 +90,20 @@ fn a_shell_in_a_terminal_finds_go() {
     }
 }
 
+/// It reads what setup writes in a terminal only, and asks that where its cursor is, which `dumb` spares it.
+#[test]
+fn nushell_in_a_terminal_finds_go_and_works_without_our_root() {
+    let Some(nu) = needs::nushell().filter(|_| needs::program("script")) else { return };
+    let (_mirror, sandbox) = installed();
+    let sandbox = sandbox.env("TERM", "dumb");
+    sandbox.gvm(&["setup", "-y", "--shell", "nu"]).ok();
+    let go = in_terminal(&sandbox, &format!("{} --execute 'go version; exit'", nu.display()), "").ok();
+    assert!(go.stdout.contains("go version go1.22.5"), "{go}");
+    std::fs::remove_dir_all(sandbox.root()).unwrap();
+    let run = in_terminal(&sandbox, &format!("{} --execute '^echo works; exit'", nu.display()), "").ok();
+    assert!(run.stdout.contains("works") && !run.stdout.contains("rror"), "{run}");
+}
+
 #[test]
 fn a_shell_without_our_root_says_nothing_and_works() {
     for (program, flags) in WAYS.iter().filter(|(program, _)| needs::program(program)) {

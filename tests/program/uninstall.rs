@@ -47,6 +47,24 @@ fn everything_goes_after_it_was_shown() {
 }
 
 #[test]
+fn the_drop_ins_of_services_go_with_it_and_a_teardown_names_them() {
+    let mirror = Mirror::start();
+    let sandbox = used(&mirror);
+    run(&sandbox, &["service", "add", "build", "--yes"]).ok();
+    let drop_in = sandbox.home().join(".config/systemd/user/build.service.d/gvm-rs.conf");
+    assert!(drop_in.is_file());
+    let teardown = run(&sandbox, &["teardown", "--yes"]).ok();
+    assert!(teardown.stderr.contains("gvm-rs service show") && drop_in.is_file(), "{teardown}");
+    let shown = run(&sandbox, &["self", "uninstall", "-n"]).ok();
+    assert!(
+        shown.text().contains("--- [HOME]/.config/systemd/user/build.service.d/gvm-rs.conf\n"),
+        "{shown}"
+    );
+    run(&sandbox, &["self", "uninstall", "--yes"]).ok();
+    assert_eq!(tree_names(&sandbox.home()), [".config/", ".local/", ".local/bin/"]);
+}
+
+#[test]
 fn the_shells_files_are_as_they_were_before_setup() {
     let mirror = Mirror::start();
     let sandbox = used(&mirror);

@@ -6,7 +6,8 @@ use std::process::ExitCode;
 use gvm_rs::binary::{Binary, Manager};
 use gvm_rs::disk::Disk;
 use gvm_rs::net::escaped;
-use gvm_rs::setup::{self, Plan};
+use gvm_rs::service;
+use gvm_rs::setup::{self, Edit, Plan};
 use gvm_rs::store::Store;
 use serde_json::json;
 
@@ -20,6 +21,7 @@ use crate::cli::ui::Ui;
 /// What is going to be removed, in this order, so that whatever is left can be removed by the same command.
 struct Everything<'a> {
     teardown: Plan,
+    services: Vec<service::Plan>,
     session: &'a Session,
     disk: Disk,
     config_file: Option<PathBuf>,
@@ -36,8 +38,12 @@ pub(super) fn run(args: &SelfUninstall, config: &Config, ui: &Ui) -> Result<Exit
     if let Some(error) = teardown.skipped.pop() {
         return Err(Failure::Setup(error.into()));
     }
+    let home = config.user_home()?;
+    let units = service::units(&home);
+    let services = units.iter().map(|unit| service::plan_removal(&home, unit));
     let everything = Everything {
         teardown,
+        services: services.collect::<Result<_, _>>()?,
         session: &session,
         config_file: config.usual_file().map(Path::to_owned),
         binary: Binary::new(config.program()?, disk.clone(), &session.watcher),
@@ -87,7 +93,12 @@ impl Everything<'_> {
         lines.extend(config_file.map(|path| path.display().to_string()));
         lines.extend(self.programs().iter().map(|path| path.display().to_string()));
         let lines: String = lines.iter().map(|line| format!("removes {}\n", escaped(line))).collect();
-        Ok(consent::shown(&self.teardown, store) + &lines)
+        let services: String = self.service_edits().map(consent::shown_edit).collect();
+        Ok(consent::shown(&self.teardown, store) + &services + &lines)
+    }
+
+    fn service_edits(&self) -> impl Iterator<Item = &Edit> {
+        self.services.iter().filter_map(|plan| plan.edit.as_ref())
     }
 
     /// The program and the one before, unless somebody else looks after them.
@@ -107,6 +118,11 @@ impl Everything<'_> {
         if !self.teardown.is_empty() {
             teardown::tell_manager(gvm.carry_out(&self.teardown)?.as_ref(), ui);
         }
+        for plan in &self.services {
+            if let service::Manager::Unknown(problem) = gvm.carry_out_service(plan)? {
+                ui.note(format_args!("the running systemd was not told of {}: {problem}", plan.unit));
+            }
+        }
         let left = gvm.dismantle()?;
         if let Some(file) = &self.config_file {
             self.disk.remove_file(file)?;
@@ -125,7 +141,7 @@ impl Everything<'_> {
     fn report(&self, left: Option<&[PathBuf]>) -> serde_json::Value {
         json!({
             "applied": left.is_some(),
-            "edits": self.teardown.edits.iter().map(|edit| edit.path.to_string_lossy()).collect::<Vec<_>>(),
+            "edits": self.teardown.edits.iter().chain(self.service_edits()).map(|edit| edit.path.to_string_lossy()).collect::<Vec<_>>(),
             "root": self.session.gvm().store.layout().root().to_string_lossy(),
             "config": self.config_file.as_deref().map(Path::to_string_lossy),
             "program": self.binary.path().to_string_lossy(),

@@ -2,6 +2,7 @@
 
 use std::process::ExitCode;
 
+use gvm_rs::service;
 use gvm_rs::setup::{self, Manager};
 
 use super::consent::{self, Outcome};
@@ -22,6 +23,9 @@ pub(crate) fn run(args: &args::Teardown, config: &Config, ui: &Ui) -> Result<Exi
         (false, false) => ui.say("all other files are as they were; the toolchains stay"),
     }
     tell_manager(manager.as_ref(), ui);
+    if !service::units(&config.user_home()?).is_empty() {
+        ui.hint("services keep the drop-ins that `gvm-rs service show` lists, and `gvm-rs service remove` takes back");
+    }
     let mut skipped = plan.skipped.into_iter().map(|error| Failure::Setup(error.into())).collect::<Vec<_>>();
     match skipped.len() {
         0 => Ok(ExitCode::SUCCESS),

@@ -203,7 +203,9 @@ fn shortfall(pin: Pin<'_>, demand: &File, candidates: &[GoVersion]) -> Option<Fi
 fn unknown_release(pin: Pin<'_>, index: &Index) -> Option<Finding> {
     let (file, line, request) = pin;
     let VersionRequest::Exact(version) = request else { return None };
-    let is_later = |known: GoVersion| known.lang() == version.lang() && known > *version;
+    // A line ends when the second one after it begins.
+    let is_over = |known: GoVersion| known.is_stable() && known.lang() > version.lang().next();
+    let is_later = |known: GoVersion| (known.lang() == version.lang() && known > *version) || is_over(known);
     let is_past = index.releases().iter().any(|release| is_later(release.version));
     (index.find(*version).is_none() && is_past).then(|| Finding {
         rule: Rule::UnknownRelease,

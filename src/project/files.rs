@@ -1,6 +1,7 @@
 //! Every file of a project that has a say in its Go, each with what it says and where; for whoever holds them against
 //! each other. What one directory asks for is said by [`super::find`].
 
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use super::{LookupError, ORDER, Workspace, text_of, works};
@@ -47,7 +48,12 @@ pub fn files(directory: &Path, workspace: &Workspace) -> Vec<Result<File, Lookup
     found.extend(work);
     found.extend(module);
     let used = used.into_iter().filter(|directory| own.as_ref() != Some(directory));
-    found.extend(used.filter_map(|directory| read(directory.join("go.mod"), VersionFile::GoMod)));
+    found.extend(used.map(|directory| {
+        let path = directory.join("go.mod");
+        // One that is not there is what every command of Go's fails with.
+        let missing = || LookupError::Unreadable { path: path.clone(), source: ErrorKind::NotFound.into() };
+        read(path.clone(), VersionFile::GoMod).unwrap_or_else(|| Err(missing()))
+    }));
     found
 }
 

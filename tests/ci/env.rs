@@ -19,6 +19,11 @@ fn later_steps_of_github_find_go() {
     assert!(read(&path).ends_with("/versions/go1.21.13/bin\n"), "{}", read(&path));
     let run = sandbox.gvm(&["ci", "env", "--for", "github"]).fails(2);
     assert!(run.stderr.contains("GITHUB_PATH is not set"), "{run}");
+    // Where one of the files cannot be written, none is.
+    let (before, nowhere) = (read(&path), sandbox.home().join("no/such/env"));
+    let half = [github[0], ("GITHUB_ENV", nowhere.to_str().unwrap())];
+    sandbox.gvm_with(&half, &["ci", "env", "--for", "github"]).fails(8);
+    assert_eq!(read(&path), before);
 }
 
 #[test]

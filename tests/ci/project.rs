@@ -89,6 +89,13 @@ fn files_that_agree_pass_and_others_are_told_by_rule_file_and_line() {
         (&[("go.work", "use ./a\n"), ("a/go.mod", "module a\ngo 1.21\n")], 1, &["work-too-old go.work"]),
         (&[("go.work", "go 1.22.0\nuse ./a\n"), ("a/go.mod", "module a\ngo 1.22\n")], 0, &[]),
         (
+            &[("go.work", "go 1.22.0\nuse ./a\nuse ./gone\n"), ("a/go.mod", "module a\ngo 1.22\n")],
+            1,
+            &["unreadable go.mod"],
+        ),
+        // There will be no more of a line that has ended.
+        (&[(".go-version", "1.7.99\n")], 0, &["unknown-release .go-version:1", "not-installed .go-version"]),
+        (
             &[("go.work", "go 1.22\nuse ./a\n"), ("a/go.mod", "module a\ngo 1.22.0\n")],
             1,
             &["work-too-old go.work:1"],

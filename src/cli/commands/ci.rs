@@ -79,7 +79,10 @@ fn check_projects(
         typed => typed
             .iter()
             .map(|typed| {
-                here.join(typed).canonicalize().map_err(|e| Failure::NoSuchDirectory(typed.clone(), e))
+                // What is no directory has nothing in it either.
+                let directory =
+                    here.join(typed).canonicalize().and_then(|path| path.read_dir().map(|_| path));
+                directory.map_err(|e| Failure::NoSuchDirectory(typed.clone(), e))
             })
             .collect::<Result<_, _>>()?,
     };
@@ -253,20 +256,27 @@ fn env(args: &CiEnv, config: &Config, ui: &Ui) -> Result<ExitCode, Failure> {
         Server::Gitlab => ui.result(variables.shell()),
         Server::Docker => ui.result(variables.docker()),
         Server::Github => {
-            let disk = config.disk();
-            for (name, lines) in
-                [("GITHUB_PATH", variables.github_path()), ("GITHUB_ENV", variables.github_env())]
-            {
-                let path = variable(name).map(PathBuf::from).ok_or(Failure::NoGithubFile(name))?;
-                disk.append(&disk.open_append(&path)?, &path, lines.as_bytes())?;
+            let mut files = vec![
+                (github_file("GITHUB_PATH")?, variables.github_path()),
+                (github_file("GITHUB_ENV")?, variables.github_env()),
+            ];
+            if let Ok(path) = github_file("GITHUB_OUTPUT") {
+                files.push((path, format!("go-version={version}\n")));
             }
-            if let Some(path) = variable("GITHUB_OUTPUT").map(PathBuf::from) {
-                disk.append(&disk.open_append(&path)?, &path, format!("go-version={version}\n").as_bytes())?;
+            // All are open before one is written: half of it would have later steps find half a Go.
+            let disk = config.disk();
+            let open = files.iter().map(|(path, _)| disk.open_append(path)).collect::<Result<Vec<_>, _>>()?;
+            for (file, (path, lines)) in open.iter().zip(&files) {
+                disk.append(file, path, lines.as_bytes())?;
             }
             ui.say(format_args!("later steps find {}", version.toolchain()));
         }
     }
     Ok(ExitCode::SUCCESS)
+}
+
+fn github_file(name: &'static str) -> Result<PathBuf, Failure> {
+    variable(name).map(PathBuf::from).ok_or(Failure::NoGithubFile(name))
 }
 
 /// The toolchain that was typed, or that of the project here, or else the current one; it has to be installed.

@@ -1,6 +1,6 @@
 //! `.go-version`, `go.work`, `go.mod`, `.tool-versions` and `mise.toml`; the first byte chooses.
 
-use gvm_rs::model::{VersionFile, VersionRequest, request_in};
+use gvm_rs::model::{VersionFile, VersionRequest, line_with, pin_in, request_in, used_in};
 
 use super::draw::Draw;
 use super::says;
@@ -17,6 +17,7 @@ pub fn check(data: &[u8]) -> bool {
     ];
     let file = draw.choice(&files);
     let text = String::from_utf8_lossy(draw.rest());
+    lines_are_lines_of(file, &text);
     match request_in(file, &text) {
         Ok(None) => false,
         Ok(Some(request)) => {
@@ -37,5 +38,22 @@ pub fn check(data: &[u8]) -> bool {
             says::only_harmless_text(&error);
             false
         }
+    }
+}
+
+/// Whoever annotates a line has to find it in the file.
+fn lines_are_lines_of(file: VersionFile, text: &str) {
+    let count = text.lines().count();
+    let is_one = |line: usize| assert!((1..=count).contains(&line), "line {line} of {count}");
+    if let Ok(Some((line, _))) = pin_in(file, text) {
+        is_one(line);
+    }
+    if file.is_minimum() {
+        ["go", "toolchain"].into_iter().filter_map(|word| line_with(file, text, word)).for_each(is_one);
+    }
+    if file == VersionFile::GoWork {
+        let used = used_in(text);
+        assert!(used.iter().map(String::len).sum::<usize>() <= text.len());
+        assert!(used.iter().all(|directory| !directory.is_empty()));
     }
 }

@@ -5,7 +5,7 @@
 
 use std::ops::Range;
 
-use super::guard::guard;
+use super::guard::{guard, lines};
 
 /// How the block begins and ends; a note may stand in the first.
 const BEGIN: &str = ">>> gvm-rs setup";
@@ -201,16 +201,6 @@ fn comment_in(line: &[u8]) -> Option<&str> {
         Some(text) => Some(text),
         None => line.strip_prefix(XML).unwrap_or(line).strip_prefix("<!-- ")?.strip_suffix(" -->"),
     }
-}
-
-/// Each line with the line break that ends it.
-pub(super) fn lines(text: &[u8]) -> impl Iterator<Item = Range<usize>> {
-    let mut start = 0;
-    text.split_inclusive(|&byte| byte == b'\n').map(move |line| {
-        let range = start..start + line.len();
-        start = range.end;
-        range
-    })
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
-//! The line of an rc file behind which a shell without a terminal reads nothing. Text in, a place in it out.
+//! The lines of an rc file, and the one behind which a shell without a terminal reads nothing. Text in, places in it out.
 
-use super::block::lines;
+use std::ops::Range;
 
 /// Where the test begins by which a shell without a terminal leaves the file, with the comment above it.
 ///
@@ -81,4 +81,14 @@ fn is_guard(lines: &[(usize, String)]) -> bool {
 
 fn has_word(line: &str, word: &str) -> bool {
     line.split(|c: char| !(c.is_alphanumeric() || c == '_')).any(|found| found == word)
+}
+
+/// Each line with the line break that ends it.
+pub(super) fn lines(text: &[u8]) -> impl Iterator<Item = Range<usize>> {
+    let mut start = 0;
+    text.split_inclusive(|&byte| byte == b'\n').map(move |line| {
+        let range = start..start + line.len();
+        start = range.end;
+        range
+    })
 }

@@ -11,7 +11,7 @@ use std::error::Error as _;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
-use crate::model::{Because, GoVersion, Mode};
+use crate::model::{Because, Choice, GoVersion, Mode};
 use crate::net::escaped;
 use crate::project::{self, Demand, LookupError, Workspace};
 use crate::store::Store;
@@ -196,7 +196,7 @@ impl Judge<'_> {
                     Some(root) => Runs::Error(format!("cannot find GOROOT directory: {root}")),
                     None => Runs::Program(first),
                 },
-                Some(name) => self.find_toolchain(name),
+                Some(_) => self.find_toolchain(choice),
             },
         }
     }
@@ -282,13 +282,15 @@ impl Judge<'_> {
     }
 
     /// cmd/go looks on PATH for a program of the toolchain's name before it downloads one.
-    fn find_toolchain(&self, name: String) -> Runs {
+    fn find_toolchain(&self, choice: Choice) -> Runs {
+        let refusal = choice.refusal();
+        let name = choice.other.unwrap_or_default();
         if let Some(path) = programs::named(&self.scene.path, &name) {
             return Runs::Program(Program::of(path, self.store));
         }
         match self.settings.mode() {
             Mode::Path => Runs::Error(format!("cannot find \"{name}\" in PATH")),
-            _ => Runs::Download(name),
+            _ => refusal.map_or(Runs::Download(name), |says| Runs::Error(shown(says))),
         }
     }
 

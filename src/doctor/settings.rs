@@ -115,6 +115,14 @@ fn toolchain(doctor: &Doctor<'_>, findings: &mut Vec<Finding>) {
     };
     let current = doctor.gvm.store.current().unwrap_or_default().map(|current| current.version);
     let choice = current.map(|version| parsed.choose(version, &crate::model::GoLines::default()));
+    let is_found = |name: &str| doctor.gvm.settings.environment.find(name).is_some();
+    if let Some(choice) = &choice
+        && let Some(refusal) = choice.refusal()
+        && !choice.other.as_deref().is_some_and(is_found)
+    {
+        let says = format!("GOTOOLCHAIN names no toolchain, so `go` fails: {refusal}");
+        return push(Finding::error("gotoolchain-invalid", says), findings);
+    }
     if let Some(other) = choice.and_then(|choice| choice.other) {
         let says = format!("GOTOOLCHAIN makes every `go` from 1.21 on run as {other}, whatever is current");
         push(Finding::warning("gotoolchain-fixed", says), findings);

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use super::settings::Settings;
 use super::{Origin, Scene, programs, shown};
-use crate::model::{Because, GoVersion};
+use crate::model::{Because, Choice, GoVersion};
 use crate::project::Demand;
 use crate::store::Store;
 
@@ -64,7 +64,7 @@ impl Scene {
             let says = format!("GOROOT is set to `{}`, and overrules every Go", shown(root.value.display()));
             obstacles.push(Obstacle { says, mend: Some(Mend::Clear("GOROOT", root.origin.clone())) });
         }
-        obstacles.extend(toolchain_setting(version, &settings, &demand(&settings)));
+        obstacles.extend(self.toolchain_setting(version, &settings, &demand(&settings)));
         obstacles
     }
 
@@ -103,26 +103,34 @@ impl Scene {
         };
         Some(Obstacle { says, mend })
     }
-}
 
-/// What GOTOOLCHAIN has against this toolchain.
-fn toolchain_setting(
-    version: GoVersion,
-    settings: &Settings,
-    demand: &Result<Option<Demand>, String>,
-) -> Option<Obstacle> {
-    let setting = settings.gotoolchain.as_ref()?;
-    let (value, origin) = (shown(setting.value.display()), &setting.origin);
-    let says = match settings.choose(Some(version), demand) {
-        Err(problem) => format!("`go` fails{origin}: {problem}"),
-        Ok(choice) if choice.because != Because::Setting => return None,
-        Ok(choice) if choice.is_too_old => {
-            let toolchain = version.toolchain();
-            format!(
-                "GOTOOLCHAIN is `{value}`{origin}, so that {toolchain} may not run the newer Go needed here"
-            )
-        }
-        Ok(choice) => format!("GOTOOLCHAIN is `{value}`{origin}, so `go` runs {}", choice.other?),
-    };
-    Some(Obstacle { says, mend: Some(Mend::Clear("GOTOOLCHAIN", origin.clone())) })
+    /// What GOTOOLCHAIN has against this toolchain.
+    fn toolchain_setting(
+        &self,
+        version: GoVersion,
+        settings: &Settings,
+        demand: &Result<Option<Demand>, String>,
+    ) -> Option<Obstacle> {
+        let setting = settings.gotoolchain.as_ref()?;
+        let (value, origin) = (shown(setting.value.display()), &setting.origin);
+        let is_refused = |choice: &Choice| {
+            let is_found = |name: &str| programs::named(&self.path, name).is_some();
+            choice.refusal().is_some() && !choice.other.as_deref().is_some_and(is_found)
+        };
+        let says = match settings.choose(Some(version), demand) {
+            Err(problem) => format!("`go` fails{origin}: {problem}"),
+            Ok(choice) if choice.because != Because::Setting => return None,
+            Ok(choice) if choice.is_too_old => {
+                let toolchain = version.toolchain();
+                format!(
+                    "GOTOOLCHAIN is `{value}`{origin}, so that {toolchain} may not run the newer Go needed here"
+                )
+            }
+            Ok(choice) if is_refused(&choice) => {
+                format!("`go` fails{origin}: {}", shown(choice.refusal()?))
+            }
+            Ok(choice) => format!("GOTOOLCHAIN is `{value}`{origin}, so `go` runs {}", choice.other?),
+        };
+        Some(Obstacle { says, mend: Some(Mend::Clear("GOTOOLCHAIN", origin.clone())) })
+    }
 }

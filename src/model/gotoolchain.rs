@@ -130,6 +130,20 @@ impl GoToolchain {
     }
 }
 
+impl Choice {
+    /// Returns what cmd/go fails with where no program of the chosen name is on PATH and it may download: `go1.22` was
+    /// never released, as from 1.21 on that is the name of a language.
+    pub fn refusal(&self) -> Option<String> {
+        let name = self.other.as_deref()?;
+        match Order::of_toolchain(name)? {
+            Order::Lang(lang) if lang >= GO_1_21 => Some(format!(
+                "invalid toolchain: {name} is a language version but not a toolchain version ({name}.x)"
+            )),
+            _ => None,
+        }
+    }
+}
+
 const GO_1_21: Lang = Lang::new(1, 21);
 
 /// Go's order of releases and language versions together: 1.22 < 1.22rc1 < 1.22.0, and 1.20rc1 < 1.20 = 1.20.0.
@@ -228,6 +242,26 @@ mod tests {
             let shown = format!("{mark}{}", choice.other.as_deref().unwrap_or("-"));
             assert_eq!((shown.as_str(), choice.because), (*chosen, *because), "{local} {setting} {go_mod:?}");
         }
+    }
+
+    #[test]
+    fn a_language_version_is_no_toolchain_since_1_21() {
+        let chosen = |setting: &str, go_mod: &str| {
+            let lines = go_lines_in(VersionFile::GoMod, go_mod).unwrap();
+            setting.parse::<GoToolchain>().unwrap().choose("1.27.3".parse().unwrap(), &lines)
+        };
+        for setting in ["go1.21", "go1.22", "go1.27", "go1.28", "go1.22+auto", "go1.22+path", "go1.22-acme"] {
+            assert!(chosen(setting, "").refusal().is_some(), "{setting}");
+        }
+        for setting in ["go1.20", "go1.22.0", "go1.22rc1", "local", "auto", "go1.22.5+auto"] {
+            assert_eq!(chosen(setting, "").refusal(), None, "{setting}");
+        }
+        // The go.mod asks for more than that, so it is never looked for.
+        assert_eq!(chosen("go1.22+auto", "go 1.23").refusal(), None);
+        assert_eq!(
+            chosen("go1.22", "go 1.23").refusal().unwrap(),
+            "invalid toolchain: go1.22 is a language version but not a toolchain version (go1.22.x)"
+        );
     }
 
     #[test]

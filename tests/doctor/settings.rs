@@ -13,6 +13,9 @@ fn settings_that_break_go_are_found_in_the_environment() {
         ("GOROOT", "/usr", "error goroot-environment"),
         ("GOROOT", own.as_str(), "warning goroot-environment"),
         ("GOTOOLCHAIN", "bash", "error gotoolchain-invalid"),
+        ("GOTOOLCHAIN", "go1.22", "error gotoolchain-invalid"),
+        ("GOTOOLCHAIN", "go1.22+auto", "error gotoolchain-invalid"),
+        ("GOTOOLCHAIN", "go1.22+path", "error gotoolchain-invalid"),
         ("GOTOOLCHAIN", "go1.21.13", "warning gotoolchain-fixed"),
         ("GOFLAGS", "foo -mod=mod", "error goflags-invalid"),
         ("GOPROXY", ",", "error goproxy-invalid"),
@@ -56,6 +59,7 @@ fn settings_of_go_env_w_are_found_and_fixed() {
     fs::create_dir_all(file.parent().unwrap()).unwrap();
     for (name, value, expected) in [
         ("GOROOT", "/opt/old", "error goroot-goenv"),
+        ("GOTOOLCHAIN", "go1.22", "error gotoolchain-invalid"),
         ("GOTOOLCHAIN", "go1.21.13", "warning gotoolchain-fixed"),
     ] {
         fs::write(&file, format!("GOPRIVATE=example.org\n{name}={value}\nGOFLAGS=-mod=mod")).unwrap();

@@ -31,6 +31,9 @@ fn the_layer_that_decides_is_named() {
         ("", &[with_old, ("GVM_RS_SHELL", &old)], "program 1.21.13", "session"),
         ("", &[with_old, ("GVM_RS_PROJECT", &old)], "program 1.21.13", "hook"),
         ("", &[path, ("GOTOOLCHAIN", "bash")], "error", "gotoolchain"),
+        ("", &[path, ("GOTOOLCHAIN", "go1.22")], "error", "gotoolchain"),
+        ("", &[path, ("GOTOOLCHAIN", "go1.22+path")], "error", "gotoolchain"),
+        ("go 1.23", &[path, ("GOTOOLCHAIN", "go1.22+auto")], "download go1.23.0", "module"),
         ("", &[path, ("BASH_FUNC_go%%", "() { :; }")], "shell", "shell"),
         ("go 1.23", &[path, ("GOWORK", "off")], "download go1.23.0", "module"),
         ("go 1.23", &[path, ("GO111MODULE", "off"), ("GOTOOLCHAIN", "go1.21.13")], "program 1.22.5", "path"),
@@ -185,6 +188,10 @@ fn use_says_in_a_line_what_comes_first() {
         (&[("PATH", first_old), ("GVM_RS_PROJECT", old_text)], "in this directory go1.21.13 comes first"),
         (&[("PATH", path_of(&[&bin])), ("GOTOOLCHAIN", "go1.21.13+auto".into())], "so `go` runs go1.21.13"),
         (&[("PATH", path_of(&[&bin])), ("GOTOOLCHAIN", "nonsense".into())], "invalid GOTOOLCHAIN"),
+        (
+            &[("PATH", path_of(&[&bin])), ("GOTOOLCHAIN", "go1.22".into())],
+            "`go` fails in the environment: invalid toolchain: go1.22 is a language version",
+        ),
         (&[("PATH", path_of(&[&bin])), ("BASH_FUNC_go%%", "() { :; }".into())], "a function named `go`"),
     ] {
         let env: Vec<(&str, &str)> = env.iter().map(|(name, value)| (*name, value.as_str())).collect();

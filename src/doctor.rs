@@ -12,6 +12,7 @@ mod launch;
 mod network;
 mod path;
 mod rc;
+mod said;
 mod settings;
 mod storage;
 mod symptom;

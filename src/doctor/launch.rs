@@ -8,7 +8,7 @@ use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use super::symptom::{self, Outcome, Surroundings};
+use super::symptom::{self, ENOSYS, EPERM, Outcome, Surroundings};
 use super::{Doctor, Finding, trace};
 use crate::disk;
 use crate::executable::{self, Executable};
@@ -19,8 +19,6 @@ use crate::process::{Ended, Stopped, Watch};
 
 /// Lines of output that are shown as evidence.
 const MOST_LINES: usize = 4;
-const EPERM: i32 = 1;
-const ENOSYS: i32 = 38;
 
 /// Starts what is to be started; returns what was found.
 pub(super) fn check(doctor: &Doctor<'_>) -> Vec<Finding> {
@@ -36,28 +34,74 @@ pub(super) fn check(doctor: &Doctor<'_>) -> Vec<Finding> {
         }
     }
     let first = explain::programs(&doctor.scene.path, store).into_iter().next();
-    if let Some(first) = first.filter(|first| !doctor.is_ours(&first.path) && is_to_be_started(first)) {
-        let name = format!("the `go` on PATH, `{}`,", first.path.display());
-        findings.extend(probe(doctor, &first.path, &name));
+    if let Some(first) = first.filter(|first| !doctor.is_ours(&first.path)) {
+        findings.extend(foreign(doctor, &first));
     }
     findings.extend(compiler(doctor));
     findings
 }
 
-/// A shim, which is a script or lies in no tree, may do anything when it is started.
-fn is_to_be_started(program: &Program) -> bool {
-    match executable::read(&program.real) {
-        Ok(_) => true,
-        Err(_) => program.root().is_some() && !starts_as_script(&program.real),
-    }
+/// A `go` that is not gvm-rs's. A shim, which is a script, may do anything when it is started; whether it can be started at
+/// all its file tells.
+fn foreign(doctor: &Doctor<'_>, program: &Program) -> Option<Finding> {
+    let name = format!("the `go` on PATH, `{}`,", program.path.display());
+    let around = look_around(doctor, &program.real);
+    let outcome = match (&around.executable, &around.script_of) {
+        (Some(_), _) => start(doctor, &program.path)?,
+        (None, Some(name)) => {
+            let is_there = Path::new(name).exists();
+            let errno = if is_there { symptom::EACCES } else { symptom::ENOENT };
+            around.script_fault.map(|_| Outcome::Refused(errno))?
+        }
+        (None, None) if is_text(&program.real) => return None,
+        (None, None) => Outcome::Refused(symptom::ENOEXEC),
+    };
+    let found = symptom::of(&outcome, &around);
+    let mend = found.is_of_the_file().then(|| elsewhere(doctor, program));
+    let finding = told(doctor, Probed { go: &program.path, name: &name, outcome, around }, found);
+    Some(match mend {
+        Some(mend) => finding.mend(mend),
+        None => finding,
+    })
 }
 
-/// Starts one `go`; returns why it did not start.
+/// What to do about a file that gvm-rs has no say in.
+fn elsewhere(doctor: &Doctor<'_>, program: &Program) -> String {
+    let directory = program.path.parent().unwrap_or(Path::new("/")).display().to_string();
+    let ours = doctor.bin().join("go");
+    let instead = match ours.exists() {
+        true => format!("gvm-rs's own is `{}`", ours.display()),
+        false => "`gvm-rs use latest` installs one of gvm-rs's".to_owned(),
+    };
+    format!("that file is not gvm-rs's: take `{directory}` out of PATH, or remove or reinstall it; {instead}")
+}
+
+/// What a shell would take for a script, though its first line names no program for it.
+fn is_text(path: &Path) -> bool {
+    let start = start_of(path).unwrap_or_default();
+    !start.is_empty() && !start.contains(&0)
+}
+
+/// Starts a `go` of gvm-rs's; returns why it did not start.
 fn probe(doctor: &Doctor<'_>, go: &Path, name: &str) -> Option<Finding> {
-    let outcome = start(doctor, go, &["version"])?;
+    let outcome = start(doctor, go)?;
     let real = go.canonicalize().unwrap_or_else(|_| go.to_owned());
     let around = look_around(doctor, &real);
     let found = symptom::of(&outcome, &around);
+    Some(told(doctor, Probed { go, name, outcome, around }, found))
+}
+
+/// A `go` that does not start.
+struct Probed<'a> {
+    go: &'a Path,
+    name: &'a str,
+    outcome: Outcome,
+    around: Surroundings,
+}
+
+fn told(doctor: &Doctor<'_>, probed: Probed<'_>, found: symptom::Symptom) -> Finding {
+    let Probed { go, name, outcome, around } = probed;
+    let real = go.canonicalize().unwrap_or_else(|_| go.to_owned());
     let mut finding = Finding::error(found.id, format!("{name} does not start: {}", found.says));
     finding = finding.with(format!("`{}`", real.display()));
     finding = match &outcome {
@@ -67,25 +111,29 @@ fn probe(doctor: &Doctor<'_>, go: &Path, name: &str) -> Option<Finding> {
         Outcome::Ended(exit, text) => {
             finding.with(exit).with_all(text.lines().filter(|line| !line.trim().is_empty()).take(MOST_LINES))
         }
+        Outcome::Strange(text) => {
+            finding.with_all(text.lines().filter(|line| !line.trim().is_empty()).take(MOST_LINES))
+        }
         Outcome::Slow => finding,
     };
     finding = finding.with_all(unmet(doctor, around.executable.as_ref()));
-    if doctor.traces {
+    if doctor.traces && around.executable.is_some() {
         finding = finding.with_all(trace::failing_calls(doctor, go));
     }
-    Some(match found.mend {
+    match found.mend {
         Some(mend) => finding.mend(mend),
         None => finding,
-    })
+    }
 }
 
-/// Runs `go` as it would be run by itself; nothing if it ended well.
-fn start(doctor: &Doctor<'_>, go: &Path, words: &[&str]) -> Option<Outcome> {
-    match output(doctor.watch(), &mut command(go, words)) {
-        Ok(ended) if ended.exit.is_success() => None,
-        Ok(ended) => {
+/// Asks `go`, as it would be run by itself, for its version; nothing if it says one.
+fn start(doctor: &Doctor<'_>, go: &Path) -> Option<Outcome> {
+    match output(doctor.watch(), &mut command(go, &["version"])) {
+        Ok(ended) if !ended.exit.is_success() => {
             Some(Outcome::Ended(ended.exit, format!("{}{}", ended.stderr.text(), ended.stdout.text())))
         }
+        Ok(ended) if ended.stdout.text().starts_with("go version ") => None,
+        Ok(ended) => Some(Outcome::Strange(ended.stdout.text().into_owned())),
         Err(Stopped::CannotRun(error)) => Some(Outcome::Refused(error.raw_os_error().unwrap_or_default())),
         Err(Stopped::TooSlow(_)) => Some(Outcome::Slow),
         // Whoever wants to stop is told so at the end.
@@ -133,7 +181,7 @@ fn look_around(doctor: &Doctor<'_>, go: &Path) -> Surroundings {
     let host = doctor.gvm.settings.host.clone().unwrap_or_else(|| Host::here(platform));
     let executable =
         executable::read(go).ok().and_then(|mut all| (!all.is_empty()).then(|| all.swap_remove(0)));
-    let script_of = script_of(go);
+    let (script_of, script_fault) = script_of(go).unzip();
     let interpreter =
         executable.as_ref().and_then(|executable| executable.interpreter.clone()).or(script_of.clone());
     let interpreter = interpreter.map(PathBuf::from);
@@ -148,6 +196,7 @@ fn look_around(doctor: &Doctor<'_>, go: &Path) -> Surroundings {
         release: host.release.unwrap_or_default(),
         level: Level::here().map(Level::name),
         script_of,
+        script_fault: script_fault.flatten(),
         executable,
     }
 }
@@ -160,16 +209,27 @@ pub(super) fn is_filtered() -> bool {
     mode.is_some_and(|mode| mode.trim() != "0")
 }
 
-fn starts_as_script(path: &Path) -> bool {
-    script_of(path).is_some()
+/// What the kernel looks at, and a little more.
+fn start_of(path: &Path) -> Option<Vec<u8>> {
+    let mut start = Vec::new();
+    disk::open_regular(path, true).ok()?.take(512).read_to_end(&mut start).ok()?;
+    Some(start)
 }
 
-/// The program that the first line of a script names.
-fn script_of(path: &Path) -> Option<String> {
-    let mut start = Vec::new();
-    disk::open_regular(path, true).ok()?.take(256).read_to_end(&mut start).ok()?;
-    let line = String::from_utf8_lossy(start.strip_prefix(b"#!")?).into_owned();
-    Some(line.lines().next()?.split_whitespace().next()?.to_owned())
+/// The program that the first line of a script names, as the kernel reads it, and why that cannot run it.
+fn script_of(path: &Path) -> Option<(String, Option<&'static str>)> {
+    let start = start_of(path)?;
+    let line = start.strip_prefix(b"#!")?.split(|byte| *byte == b'\n').next()?;
+    let line = String::from_utf8_lossy(line).into_owned();
+    let name = line.trim_start_matches([' ', '\t']).split([' ', '\t']).next()?;
+    let meta = std::fs::metadata(name);
+    let fault = match &meta {
+        _ if line.ends_with('\r') => Some("and that line ends in a carriage return, as Windows writes it"),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Some("which is not here"),
+        Ok(meta) if !meta.is_file() => Some("which is no program"),
+        _ => None,
+    };
+    Some((name.to_owned(), fault))
 }
 
 /// A GOROOT that leads to another Go lets `go version` pass, and every build fail: the compiler there is asked for its

@@ -1,9 +1,7 @@
 //! Why a program did not start, told by errno, signal and what it said: pure functions of these and the machine.
-//!
-//! The texts are those of real failures: of Go's runtime, of cmd/go, and of the loaders of glibc and macOS.
 
+use super::said::in_text;
 use crate::executable::Executable;
-use crate::model::OsVersion;
 use crate::process::Exit;
 
 /// What became of a start.
@@ -13,6 +11,8 @@ pub(super) enum Outcome {
     Refused(i32),
     /// It ended, and said this.
     Ended(Exit, String),
+    /// It ended well, and this is no version of Go.
+    Strange(String),
     /// It did not end in time.
     Slow,
 }
@@ -24,6 +24,8 @@ pub(super) struct Surroundings {
     pub executable: Option<Executable>,
     /// The program that a script names in its first line.
     pub script_of: Option<String>,
+    /// Why that cannot run it.
+    pub script_fault: Option<&'static str>,
     /// Whether the file, and what interprets it, may be executed by its mode.
     pub has_execute_bit: bool,
     /// Whether it lies on a file system mounted noexec.
@@ -40,6 +42,25 @@ pub(super) struct Surroundings {
     pub level: Option<&'static str>,
 }
 
+impl Symptom {
+    /// Whether it is the file that is wrong, and not what surrounds it: then whose file that is says what to do.
+    pub(super) fn is_of_the_file(&self) -> bool {
+        let of_the_file = [
+            "launch-interpreter",
+            "launch-architecture",
+            "launch-damaged",
+            "launch-mode",
+            "launch-cpu",
+            "launch-glibc",
+            "launch-crash",
+            "launch-strange",
+            "launch-slow",
+            "launch-missing",
+        ];
+        of_the_file.contains(&self.id)
+    }
+}
+
 /// A cause that was recognised.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Symptom {
@@ -48,25 +69,29 @@ pub(super) struct Symptom {
     pub mend: Option<&'static str>,
 }
 
-const ENOENT: i32 = 2;
-const ENOEXEC: i32 = 8;
-const EACCES: i32 = 13;
-const EPERM: i32 = 1;
+pub(super) const ENOENT: i32 = 2;
+pub(super) const ENOEXEC: i32 = 8;
+pub(super) const EACCES: i32 = 13;
+pub(super) const EPERM: i32 = 1;
 /// As linux has it everywhere but on mips, alpha, parisc and sparc.
-const ENOSYS: i32 = 38;
+pub(super) const ENOSYS: i32 = 38;
 const SIGILL: i32 = 4;
 const SIGKILL: i32 = 9;
 const SIGSEGV: i32 = 11;
 const SIGSYS: i32 = 31;
 
 const ANOTHER_MACHINE: &str = "install a Go for this machine: `gvm-rs use latest`";
-const FILTER: &str = "let the container or service make the call: for Docker a newer Docker and libseccomp, or \
+pub(super) const FILTER: &str = "let the container or service make the call: for Docker a newer Docker and libseccomp, or \
                       `--security-opt seccomp=PROFILE`; for systemd `SystemCallFilter=`; `gvm-rs doctor --syscalls` \
                       shows which calls are blocked";
 const SPOILED: &str = "run `gvm-rs verify`, and `gvm-rs repair` if it finds something";
-const KERNEL: &str = "`gvm-rs preflight latest` names the newest Go for this kernel";
+pub(super) const KERNEL: &str = "`gvm-rs preflight latest` names the newest Go for this kernel";
 
-fn symptom(id: &'static str, says: impl Into<String>, mend: impl Into<Option<&'static str>>) -> Symptom {
+pub(super) fn symptom(
+    id: &'static str,
+    says: impl Into<String>,
+    mend: impl Into<Option<&'static str>>,
+) -> Symptom {
     Symptom { id, says: says.into(), mend: mend.into() }
 }
 
@@ -75,14 +100,28 @@ pub(super) fn of(outcome: &Outcome, around: &Surroundings) -> Symptom {
     match outcome {
         Outcome::Refused(errno) => refused(*errno, around),
         Outcome::Slow => symptom("launch-slow", "it did not end in time", None),
+        Outcome::Strange(_) => symptom(
+            "launch-strange",
+            "it ends well and does not say a version of Go, so it is no Go",
+            SPOILED,
+        ),
         Outcome::Ended(exit, text) => in_text(text, around).unwrap_or_else(|| ended(*exit, around)),
     }
 }
 
 fn refused(errno: i32, around: &Surroundings) -> Symptom {
+    if let (ENOENT | EACCES | ENOEXEC, Some(name), Some(fault)) =
+        (errno, &around.script_of, around.script_fault)
+    {
+        let says = format!(
+            "it is a script for `{name}`, {fault}: shells call that `not found`, `required file not found` or `bad \
+             interpreter`, though the script is there"
+        );
+        return symptom("launch-interpreter", says, SPOILED);
+    }
     let interpreter = around.executable.as_ref().and_then(|executable| executable.interpreter.as_deref());
-    match (errno, interpreter, around.script_of.as_deref()) {
-        (ENOENT, Some(loader), _) if !around.has_interpreter => symptom(
+    match (errno, interpreter) {
+        (ENOENT, Some(loader)) if !around.has_interpreter => symptom(
             "launch-interpreter",
             format!(
                 "it is to be started by `{loader}`, which is not here: shells call that `not found` or `required file \
@@ -90,9 +129,6 @@ fn refused(errno: i32, around: &Surroundings) -> Symptom {
             ),
             "install a Go that needs no loader: from go1.21 on none of the official ones does (`gvm-rs use latest`)",
         ),
-        (ENOENT, _, Some(name)) => {
-            symptom("launch-interpreter", format!("it is a script for `{name}`, which is not here"), SPOILED)
-        }
         (ENOENT, ..) => symptom("launch-missing", "it is not there", SPOILED),
         (ENOEXEC, ..) => no_format(around),
         (EACCES, ..) if !around.has_execute_bit => symptom(
@@ -172,154 +208,6 @@ fn ended(exit: Exit, around: &Surroundings) -> Symptom {
     }
 }
 
-/// Says what a text means that a failing `go` printed.
-pub(super) fn in_text(text: &str, around: &Surroundings) -> Option<Symptom> {
-    let has = |part: &str| text.contains(part);
-    if let Some(needed) =
-        between(text, "can only be run on AMD64 processors with ", " microarchitecture support")
-    {
-        let here = around.level.map(|level| format!(", which is {level}")).unwrap_or_default();
-        return Some(symptom(
-            "launch-cpu",
-            format!("it is built with GOAMD64={needed}, for more than this processor{here} has"),
-            "install an official Go, which is built with GOAMD64=v1: `gvm-rs use latest`",
-        ));
-    }
-    if has("FATAL: kernel too old") {
-        let says = format!("the glibc in it is for a newer kernel than this one, {}", around.release);
-        return Some(symptom("launch-kernel", says, KERNEL));
-    }
-    if has("failed to parse kernel version from uname") {
-        let says = format!("go1.26.3 and go1.26.4 cannot read this kernel's name, {}", around.release);
-        return Some(symptom("launch-kernel", says, "use go1.26.5 or later: `gvm-rs use 1.26`"));
-    }
-    if has("binary is trimmed and GOROOT is not set") {
-        return Some(symptom(
-            "launch-goroot",
-            "it does not find its library: it lies alone, as a copy or a hard link, or `pkg/tool` is gone from its tree",
-            "for a Go of gvm-rs run `gvm-rs repair`; elsewhere make it a symbolic link to `bin/go` of a whole tree",
-        ));
-    }
-    if let Some(root) = between(text, "cannot find GOROOT directory: ", "\n") {
-        let says = format!("GOROOT is set to `{root}`, which is no Go");
-        return Some(symptom(
-            "launch-goroot-lost",
-            says,
-            "run `unset GOROOT`; `gvm-rs doctor` shows who sets it",
-        ));
-    }
-    if let Some(found) = between(text, "compile: version \"", "\"") {
-        let says = format!("GOROOT leads it to the compiler of another Go, {found}");
-        return Some(symptom(
-            "launch-mismatch",
-            says,
-            "run `unset GOROOT`; `gvm-rs doctor` shows who sets it",
-        ));
-    }
-    loader(text).or_else(|| system_call(text, around))
-}
-
-/// What the loaders of dynamic programs say.
-fn loader(text: &str) -> Option<Symptom> {
-    if text.contains("missing LC_UUID load command") {
-        return Some(symptom(
-            "launch-dyld",
-            "macOS's loader refuses a program without LC_UUID, as Go before 1.24 links them",
-            "build it with Go 1.24 or later, or with `-ldflags=-linkmode=external`",
-        ));
-    }
-    if let Some(line) = text.lines().find(|line| line.starts_with("dyld[") || line.starts_with("dyld: ")) {
-        return Some(symptom("launch-dyld", format!("macOS's loader refuses it: {line}"), None));
-    }
-    if let Some(needed) = between(text, "version `GLIBC_", "' not found") {
-        let says = format!("it is built for glibc {needed} or later, and this one is older");
-        let mend = "install an official Go from 1.21 on, which needs no glibc (`gvm-rs use latest`), or build where glibc is older";
-        return Some(symptom("launch-glibc", says, mend));
-    }
-    let library = between(text, "error while loading shared libraries: ", ":")?;
-    Some(symptom("launch-library", format!("the library `{library}` that it needs is not here"), None))
-}
-
-/// What Go's runtime says where the kernel does not do what it is asked.
-fn system_call(text: &str, around: &Surroundings) -> Option<Symptom> {
-    const CALLS: [(&str, &str, &str); 7] = [
-        ("runtime: epollcreate failed with ", "", "epoll_create1"),
-        ("runtime: epollctl failed with ", "", "epoll_ctl"),
-        ("runtime: epollwait on fd ", " failed with ", "epoll_pwait"),
-        ("runtime: eventfd failed with ", "", "eventfd2"),
-        ("runtime: pipe failed with ", "", "pipe2"),
-        ("runtime: failed to create new OS thread", "errno=", "clone"),
-        ("futexwakeup addr=", "returned -", "futex"),
-    ];
-    for (start, middle, call) in CALLS {
-        let Some((_, rest)) = text.split_once(start) else { continue };
-        let Some((_, rest)) = rest.split_once(middle) else { continue };
-        let digits: String = rest.chars().take_while(char::is_ascii_digit).collect();
-        return Some(blocked(call, digits.parse().unwrap_or(0), around));
-    }
-    for (words, errno) in [("function not implemented", ENOSYS), ("operation not permitted", EPERM)] {
-        let line = text.lines().find(|line| line.contains(words) && line.contains("pipe2: "));
-        if line.is_some() {
-            return Some(blocked("pipe2", errno, around));
-        }
-    }
-    if text.contains("runtime/cgo: pthread_create failed: Operation not permitted") {
-        return Some(symptom(
-            "launch-seccomp",
-            "a thread of the C library cannot be started: a seccomp filter forbids clone3, as an old Docker does for images \
-             with glibc 2.34 or later",
-            FILTER,
-        ));
-    }
-    None
-}
-
-/// A system call that failed with this errno.
-fn blocked(call: &str, errno: i32, around: &Surroundings) -> Symptom {
-    // All of them are there since 2.6.27.
-    let is_old =
-        OsVersion::leading(&around.release).is_some_and(|release| release < OsVersion::new(2, 6, 27));
-    match errno {
-        ENOSYS if is_old => {
-            let says = format!("this kernel, {}, has no `{call}`", around.release);
-            symptom("launch-kernel", says, KERNEL)
-        }
-        ENOSYS if around.is_filtered => symptom(
-            "launch-seccomp",
-            format!("a seccomp filter hides the system call `{call}` (ENOSYS)"),
-            FILTER,
-        ),
-        ENOSYS => symptom(
-            "launch-kernel",
-            format!(
-                "`{call}` is not there (ENOSYS), which Linux has since 2.6.27; this calls itself {}",
-                around.release
-            ),
-            KERNEL,
-        ),
-        EPERM => symptom(
-            "launch-seccomp",
-            format!("the system call `{call}` is forbidden (EPERM), as by a seccomp filter"),
-            FILTER,
-        ),
-        11 if call == "clone" => symptom(
-            "launch-limit",
-            "it may not start another thread: a limit on processes is reached (EAGAIN)",
-            "raise `ulimit -u`, or the limit of tasks of the container or service",
-        ),
-        errno => {
-            let reason = std::io::Error::from_raw_os_error(errno);
-            symptom("launch-failed", format!("the system call `{call}` fails: {reason}"), None)
-        }
-    }
-}
-
-fn between<'a>(text: &'a str, start: &str, end: &str) -> Option<&'a str> {
-    let (_, rest) = text.split_once(start)?;
-    let rest = rest.split_once(end).map_or(rest, |(found, _)| found);
-    Some(rest.lines().next().unwrap_or_default())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -335,82 +223,16 @@ mod tests {
     }
 
     #[test]
-    fn what_real_failures_say_is_understood() {
-        let here = around("6.1.0-28-amd64", false);
-        for (text, id) in [
-            (
-                "This program can only be run on AMD64 processors with v4 microarchitecture support.\n",
-                "launch-cpu",
-            ),
-            ("FATAL: kernel too old\n", "launch-kernel"),
-            (
-                "runtime: epollcreate failed with 38\nfatal error: runtime: netpollinit failed\n",
-                "launch-kernel",
-            ),
-            (
-                "runtime: epollcreate failed with 1\nfatal error: runtime: netpollinit failed\n",
-                "launch-seccomp",
-            ),
-            ("runtime: eventfd failed with 1\n", "launch-seccomp"),
-            (
-                "runtime: epollwait on fd 4 failed with 38\nfatal error: runtime: netpoll failed\n",
-                "launch-kernel",
-            ),
-            ("runtime: pipe failed with 38\nfatal error: runtime: pipe failed\n", "launch-kernel"),
-            (
-                "go: error obtaining buildID for go tool compile: pipe2: function not implemented\n",
-                "launch-kernel",
-            ),
-            (
-                "runtime: failed to create new OS thread (have 2 already; errno=1)\nfatal error: newosproc\n",
-                "launch-seccomp",
-            ),
-            ("runtime: failed to create new OS thread (have 2 already; errno=11)\n", "launch-limit"),
-            ("futexwakeup addr=0xef23a8 returned -1\nSIGSEGV: segmentation violation\n", "launch-seccomp"),
-            ("runtime/cgo: pthread_create failed: Operation not permitted\n", "launch-seccomp"),
-            (
-                "go: cannot find GOROOT directory: 'go' binary is trimmed and GOROOT is not set\n",
-                "launch-goroot",
-            ),
-            ("go: cannot find GOROOT directory: /nope\n", "launch-goroot-lost"),
-            (
-                "compile: version \"go1.27.3\" does not match go tool version \"go1.21.13\"\n",
-                "launch-mismatch",
-            ),
-            ("fatal error: failed to parse kernel version from uname\n", "launch-kernel"),
-            ("dyld[4321]: missing LC_UUID load command in /tmp/x\ndyld[4321]: aborting\n", "launch-dyld"),
-            ("dyld[77]: Library not loaded: /usr/lib/libx.dylib\n", "launch-dyld"),
-            ("./go: /lib/libc.so.6: version `GLIBC_2.34' not found (required by ./go)\n", "launch-glibc"),
-            (
-                "./go: error while loading shared libraries: libx.so.1: cannot open shared object file\n",
-                "launch-library",
-            ),
-        ] {
-            assert_eq!(in_text(text, &here).map(|symptom| symptom.id), Some(id), "{text}");
-        }
-        assert_eq!(in_text("go: go.mod file not found\n", &here), None);
-    }
-
-    #[test]
-    fn a_missing_call_is_the_kernels_fault_only_where_the_kernel_is_that_old() {
-        let text = "runtime: epollcreate failed with 38\n";
-        for (release, is_filtered, id, part) in [
-            ("2.6.18-8.el5", false, "launch-kernel", "this kernel, 2.6.18-8.el5, has no `epoll_create1`"),
-            ("6.1.0", true, "launch-seccomp", "hides"),
-            ("4.4.0", false, "launch-kernel", "calls itself 4.4.0"),
-        ] {
-            let found = in_text(text, &around(release, is_filtered)).unwrap();
-            assert!(found.id == id && found.says.contains(part), "{release}: {found:?}");
-        }
-    }
-
-    #[test]
     fn a_refusal_is_told_by_its_errno_and_the_file() {
         let here = Surroundings { has_execute_bit: true, ..around("6.1", false) };
         for (errno, around, id) in [
             (
                 ENOENT,
-                Surroundings { script_of: Some("/bin/lost".into()), ..here.clone() },
+                Surroundings {
+                    script_of: Some("/bin/lost".into()),
+                    script_fault: Some("which is not here"),
+                    ..here.clone()
+                },
                 "launch-interpreter",
             ),
             (ENOENT, here.clone(), "launch-missing"),

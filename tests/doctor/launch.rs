@@ -186,6 +186,56 @@ fn the_go_on_path_is_started_where_it_is_a_program_and_no_shim() {
     assert!(!sandbox.home().join("was-run").exists());
 }
 
+/// What is told of a `go` that is not gvm-rs's and comes first.
+#[track_caller]
+fn foreign_is_told(sandbox: &Sandbox, id: &str, part: &str) {
+    let other = sandbox.path().join("opt/bin");
+    let ours = sandbox.root().join("bin");
+    let path = format!("{}:{}:/usr/bin:/bin", other.display(), ours.display());
+    let (report, run) = examined(sandbox, &[("PATH", &path)], &[]);
+    let finding = launch(&report, &run);
+    assert!(finding["id"] == id && finding["says"].as_str().unwrap().contains(part), "{run}");
+    let mend = finding["mend"].as_str().unwrap();
+    let is_about_it = mend.contains(&format!("take `{}` out of PATH", other.display()))
+        && mend.contains(&format!("gvm-rs's own is `{}/go`", ours.display()));
+    assert!(is_about_it && !mend.contains("repair") && !mend.contains("use latest"), "{run}");
+}
+
+#[test]
+fn a_foreign_file_that_cannot_start_is_told_without_starting_it() {
+    let (_mirror, sandbox) = healthy();
+    let go = sandbox.dir("opt/bin").join("go");
+    for (content, id, part) in [
+        (&b""[..], "launch-damaged", "exec format error"),
+        (b"\x7fELF\x02\x01\x01\0\0\0\0\0\0\0\0\0\x02\0\x3e\0", "launch-damaged", "exec format error"),
+        (b"#!/no/such/sh\n", "launch-interpreter", "a script for `/no/such/sh`, which is not here"),
+        (b"#!/bin/sh\r\nexit 0\r\n", "launch-interpreter", "a carriage return"),
+        (b"#! /usr/bin/env sh\r\n", "launch-interpreter", "a carriage return"),
+        (b"#!/tmp\n", "launch-interpreter", "a script for `/tmp`, which is no program"),
+    ] {
+        fs::write(&go, content).unwrap();
+        fs::set_permissions(&go, fs::Permissions::from_mode(0o755)).unwrap();
+        foreign_is_told(&sandbox, id, part);
+    }
+}
+
+#[test]
+fn a_foreign_program_that_fails_or_is_no_go_is_not_to_be_repaired_by_gvm_rs() {
+    if !needs::program("cc") {
+        return;
+    }
+    let (_mirror, sandbox) = healthy();
+    let go = sandbox.dir("opt/bin").join("go");
+    compile(&sandbox, "int main(void) { return 3; }\n", &[], &go);
+    foreign_is_told(&sandbox, "launch-crash", "exit code 3");
+    compile(&sandbox, "int main(void) { return 0; }\n", &[], &go);
+    foreign_is_told(&sandbox, "launch-strange", "it is no Go");
+    compile(&sandbox, HELLO, &["-Wl,--dynamic-linker=/lib/ld-nowhere.so.1"], &go);
+    foreign_is_told(&sandbox, "launch-interpreter", "`/lib/ld-nowhere.so.1`");
+    compile(&sandbox, "#include <stdio.h>\nint main(void) { for (;;) puts(\"y\"); }\n", &[], &go);
+    foreign_is_told(&sandbox, "launch-slow", "did not end in time");
+}
+
 #[test]
 fn what_a_broken_go_says_reaches_the_terminal_escaped() {
     let (_mirror, sandbox) = healthy();

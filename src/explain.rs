@@ -297,6 +297,7 @@ impl Judge<'_> {
     fn warnings(&self) -> Vec<String> {
         let mut warnings = Vec::new();
         if let (Some(root), Some(first)) = (&self.settings.goroot, self.programs.first())
+            && self.lost_root().is_none()
             && first.root().is_some_and(|own| !is_same(Path::new(&root.value), &own))
         {
             warnings.push(format!(

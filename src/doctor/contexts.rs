@@ -8,7 +8,7 @@ use std::path::Path;
 
 use super::{Doctor, Finding, shown};
 use crate::disk;
-use crate::explain::{Kind, Program, Scene, programs};
+use crate::explain::{Kind, Program, Runs, Scene, programs};
 use crate::setup;
 
 /// A fresh shell of the user's, and what a `go` in it depends on.
@@ -43,6 +43,8 @@ pub struct Context {
 pub enum Found {
     /// This program.
     Program(Program),
+    /// This program, which cmd/go's rules have fail: what it says, escaped.
+    Failing(Program, String),
     /// A function or an alias.
     Covered(&'static str),
     /// There is none on its PATH.
@@ -85,16 +87,12 @@ pub(super) fn shells(doctor: &Doctor<'_>) -> Vec<Asked> {
 
 /// Lists all contexts, and finds those that have another `go` than they should.
 pub(super) fn all(doctor: &Doctor<'_>, shells: Vec<Asked>, findings: &mut Vec<Finding>) -> Vec<Context> {
-    let here = match doctor.scene.covered_by {
-        Some(what) => Found::Covered(what),
-        None => found(doctor, &doctor.scene.path),
-    };
+    let here = found_in(doctor, doctor.scene);
     let mut contexts = vec![Context { name: "this shell", how: "PATH here".to_owned(), found: here }];
     for asked in shells {
         fresh_shell(doctor, &asked, findings);
         let found = match &asked.scene {
-            Ok(Scene { covered_by: Some(what), .. }) => Found::Covered(what),
-            Ok(scene) => found(doctor, &scene.path),
+            Ok(scene) => found_in(doctor, scene),
             Err(problem) => Found::Unknown(problem.clone()),
         };
         let name = if asked.kind == Kind::Login { "login shell" } else { "terminal" };
@@ -117,6 +115,17 @@ pub(super) fn all(doctor: &Doctor<'_>, shells: Vec<Asked>, findings: &mut Vec<Fi
 
 fn found(doctor: &Doctor<'_>, path: &OsStr) -> Found {
     programs(path, doctor.gvm.store).into_iter().next().map_or(Found::Nothing, Found::Program)
+}
+
+/// Where not only PATH is known, but the settings too.
+fn found_in(doctor: &Doctor<'_>, scene: &Scene) -> Found {
+    if let Some(what) = scene.covered_by {
+        return Found::Covered(what);
+    }
+    match (found(doctor, &scene.path), scene.verdict(doctor.gvm.store).runs) {
+        (Found::Program(program), Runs::Error(problem)) => Found::Failing(program, problem),
+        (found, _) => found,
+    }
 }
 
 fn has_bin(doctor: &Doctor<'_>, path: &OsStr) -> bool {

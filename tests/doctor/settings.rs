@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use crate::{finds, healthy};
+use crate::{examined, finds, healthy};
 
 #[test]
 fn settings_that_break_go_are_found_in_the_environment() {
@@ -28,6 +28,25 @@ fn settings_that_break_go_are_found_in_the_environment() {
         let mend = report["findings"][0]["mend"].as_str().unwrap();
         assert!(mend.contains(&format!("unset {name}")), "{mend}");
     }
+}
+
+#[test]
+fn where_a_setting_makes_go_fail_the_places_say_so() {
+    let (_mirror, sandbox) = healthy();
+    let file = sandbox.home().join(".bashrc");
+    let text = fs::read_to_string(&file).unwrap();
+    fs::write(&file, format!("export GOROOT=/usr/local/go-absent\n{text}")).unwrap();
+    let (report, run) = examined(&sandbox, &[], &[]);
+    let place = |name: &str| {
+        let places = report["contexts"].as_array().unwrap();
+        places.iter().find(|place| place["name"] == name).unwrap_or_else(|| panic!("{run}"))
+    };
+    assert_eq!(place("this shell")["outcome"], "program", "{run}");
+    let terminal = place("terminal");
+    assert!(terminal["outcome"] == "error" && terminal["program"]["version"] == "1.22.5", "{run}");
+    assert_eq!(terminal["detail"], "cannot find GOROOT directory: /usr/local/go-absent", "{run}");
+    let run = sandbox.gvm(&["doctor"]).fails(1);
+    assert!(run.stdout.contains(" fails: cannot find GOROOT directory: /usr/local/go-absent ("), "{run}");
 }
 
 #[test]

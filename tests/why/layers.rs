@@ -105,10 +105,15 @@ fn the_file_of_go_env_w_is_read_and_told_how_to_be_rid_of() {
     );
     assert!(run.stderr.contains(&says), "{run}");
     assert!(run.stderr.contains("hint: run `env GOTOOLCHAIN=local go env -u GOTOOLCHAIN`\n"), "{run}");
-    fs::write(&file, "GOROOT=/opt/other\n").unwrap();
+    let (seen, run) =
+        here(&sandbox, &sandbox.home(), &[path, ("GOROOT", "/opt/absent"), ("GOTOOLCHAIN", "local")]);
+    assert!(seen["outcome"] == "error" && seen["warnings"] == serde_json::json!([]), "{run}");
+    let other = sandbox.dir("opt/other");
+    fs::write(&file, format!("GOROOT={}\n", other.display())).unwrap();
     let run = sandbox.gvm_with(&[path], &["use", "1.22"]).ok();
     assert!(
-        run.stderr.contains("GOROOT is set to `/opt/other`") && run.stderr.contains("go env -u GOROOT`"),
+        run.stderr.contains(&format!("GOROOT is set to `{}`", other.display()))
+            && run.stderr.contains("go env -u GOROOT`"),
         "{run}"
     );
     let (seen, _) = here(&sandbox, &sandbox.home(), &[path]);

@@ -163,6 +163,10 @@ fn what(context: &Context) -> String {
             let path = program.path.to_string_lossy();
             format!("{} {} ({how})", program.shown_version(), escaped(&path))
         }
+        Found::Failing(program, problem) => {
+            let path = program.path.to_string_lossy();
+            format!("{} {} fails: {problem} ({how})", program.shown_version(), escaped(&path))
+        }
         Found::Covered(what) => format!("{what} named `go` ({how})"),
         Found::Nothing => format!("no `go` ({how})"),
         Found::Unknown(problem) => format!("not known: {problem} ({how})"),
@@ -193,11 +197,12 @@ fn in_json(report: &Report, fixed: &[&str]) -> Value {
 }
 
 fn context_json(context: &Context) -> Value {
-    let (outcome, program) = match &context.found {
-        Found::Program(program) => ("program", Some(program)),
-        Found::Covered(_) => ("shell", None),
-        Found::Nothing => ("nothing", None),
-        Found::Unknown(_) => ("unknown", None),
+    let (outcome, program, detail) = match &context.found {
+        Found::Program(program) => ("program", Some(program), None),
+        Found::Failing(program, problem) => ("error", Some(program), Some(problem)),
+        Found::Covered(_) => ("shell", None, None),
+        Found::Nothing => ("nothing", None, None),
+        Found::Unknown(problem) => ("unknown", None, Some(problem)),
     };
     let program = program.map(|program| {
         json!({
@@ -207,7 +212,7 @@ fn context_json(context: &Context) -> Value {
             "from": program.maker,
         })
     });
-    json!({"name": context.name, "how": context.how, "outcome": outcome, "program": program})
+    json!({"name": context.name, "how": context.how, "outcome": outcome, "program": program, "detail": detail})
 }
 
 fn call_json(call: &Probed) -> Value {

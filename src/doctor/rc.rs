@@ -117,7 +117,7 @@ pub(super) fn mentions(doctor: &Doctor<'_>, name: &str) -> Vec<String> {
         "/etc/paths.d/go",
     ];
     let mut files: Vec<PathBuf> = own.into_iter().chain(zsh).chain(system.map(PathBuf::from)).collect();
-    files.push(home.config.join("fish/config.fish"));
+    files.extend(["fish/config.fish", "fish/fish_variables"].map(|name| home.config.join(name)));
     // A directory that is not there holds no file.
     disk::each_entry(Path::new("/etc/profile.d"), |name, _| {
         files.push(Path::new("/etc/profile.d").join(name))

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::contexts::Asked;
 use super::{Doctor, Finding, Fix};
-use crate::explain::{Origin, programs};
+use crate::explain::{Mend, Origin, programs};
 use crate::model::GoToolchain;
 use crate::shell::Shell;
 
@@ -18,10 +18,17 @@ pub(super) fn check(doctor: &Doctor<'_>, shells: &[Asked], findings: &mut Vec<Fi
 }
 
 /// How to be rid of a setting. cmd/go would first follow what it is to forget, so that is overruled.
-fn mend(doctor: &Doctor<'_>, origin: &Origin, name: &str) -> String {
+fn mend(doctor: &Doctor<'_>, origin: &Origin, name: &'static str) -> String {
     let is_fish = doctor.fresh.is_some_and(|fresh| fresh.shell.ends_with("fish"));
     let tree = doctor.gvm.store.layout().current().join("go");
+    let is_universal = |name: &'static str| {
+        let culprit = doctor.fresh?.culprit(&Mend::Clear(name, Origin::Environment))?;
+        Some(culprit.is_universal())
+    };
     match origin {
+        Origin::Environment if is_fish && is_universal(name) == Some(true) => {
+            format!("run `set --erase --universal {name}`, which takes it from all of your fish shells")
+        }
         Origin::Environment if is_fish => {
             format!("run `set --erase {name}`, and remove it from your shell's files")
         }
@@ -36,7 +43,7 @@ fn mend(doctor: &Doctor<'_>, origin: &Origin, name: &str) -> String {
 }
 
 /// The value of a setting, and who made it.
-fn setting(doctor: &Doctor<'_>, name: &str) -> Option<(OsString, Origin)> {
+fn setting(doctor: &Doctor<'_>, name: &'static str) -> Option<(OsString, Origin)> {
     if let Some(value) = (doctor.variable)(name) {
         return Some((value, Origin::Environment));
     }

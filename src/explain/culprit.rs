@@ -14,6 +14,16 @@ pub struct Culprit {
     pub line: usize,
 }
 
+/// Where fish keeps the variables that all its shells share, as `set -U` makes them; it writes that file itself.
+const UNIVERSAL: &str = "fish_variables";
+
+impl Culprit {
+    /// Whether fish has it as a universal variable, which is not for an editor to change.
+    pub fn is_universal(&self) -> bool {
+        self.path.file_name().is_some_and(|name| name == UNIVERSAL)
+    }
+}
+
 /// A larger file is none that is written by hand.
 const LARGEST: u64 = 1 << 20;
 
@@ -51,7 +61,8 @@ impl Fresh {
             }
             Some("fish") => {
                 let fish = variable("XDG_CONFIG_HOME").unwrap_or(home.join(".config")).join("fish");
-                let mut files: Vec<PathBuf> = below(&fish.join("functions"));
+                let mut files = vec![fish.join(UNIVERSAL)];
+                files.extend(below(&fish.join("functions")));
                 files.extend(below(&fish.join("conf.d")));
                 files.push(fish.join("config.fish"));
                 files
@@ -78,6 +89,8 @@ fn makes(line: &str, mend: &Mend) -> bool {
             let is_part = |at: usize| line[..at].ends_with(|c: char| c.is_alphanumeric() || c == '_');
             line.match_indices(&format!("{name}=")).any(|(at, _)| !is_part(at))
                 || (first == "set" && names(name))
+                || (first == "SETUVAR"
+                    && words.iter().any(|word| word.split_once(':').is_some_and(|(known, _)| known == *name)))
         }
         Mend::Uncover("an alias") => first == "alias" && names("go"),
         Mend::Uncover(_) => {
@@ -100,6 +113,8 @@ mod tests {
             ("export GOROOT=/x", &unset, true),
             ("  GOROOT=/x go build", &unset, true),
             ("set -gx GOROOT /x", &unset, true),
+            ("SETUVAR --export GOROOT:/x", &unset, true),
+            ("SETUVAR --export MY_GOROOT:/x", &unset, false),
             ("# export GOROOT=/x", &unset, false),
             ("unset GOROOT", &unset, false),
             ("export MY_GOROOT=/x", &unset, false),

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use crate::{examined, finds, healthy};
+use crate::{examined, finds, healthy, needs};
 
 #[test]
 fn settings_that_break_go_are_found_in_the_environment() {
@@ -47,6 +47,32 @@ fn where_a_setting_makes_go_fail_the_places_say_so() {
     assert_eq!(terminal["detail"], "cannot find GOROOT directory: /usr/local/go-absent", "{run}");
     let run = sandbox.gvm(&["doctor"]).fails(1);
     assert!(run.stdout.contains(" fails: cannot find GOROOT directory: /usr/local/go-absent ("), "{run}");
+}
+
+#[test]
+fn a_universal_variable_of_fish_is_found_where_it_is_kept() {
+    if !needs::program("fish") {
+        return;
+    }
+    let (_mirror, sandbox) = healthy();
+    sandbox.gvm(&["setup", "--yes", "--no-systemd", "--shell", "fish"]).ok();
+    let fish = |script: &str| {
+        let mut command = sandbox.command("fish");
+        command.args(["-c", script]);
+        sandbox.start(command).wait().ok()
+    };
+    fish("set -Ux GOROOT /opt/universal");
+    let shell = fish("status fish-path").stdout.trim().to_owned();
+    let env = [("SHELL", shell.as_str())];
+    let report = finds(&sandbox, &env, &["error goroot-environment"]);
+    let finding = &report["findings"][0];
+    assert!(finding["evidence"].to_string().contains("fish/fish_variables:"), "{finding}");
+    let mend = finding["mend"].as_str().unwrap();
+    assert!(mend.starts_with("run `set --erase --universal GOROOT`"), "{mend}");
+    let run = sandbox.gvm_with(&env, &["why"]);
+    assert!(run.stderr.contains("hint: run `set --erase --universal GOROOT`"), "{run}");
+    fish("set --erase --universal GOROOT");
+    finds(&sandbox, &env, &[]);
 }
 
 #[test]

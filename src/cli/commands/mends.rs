@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use gvm_rs::explain::{Fresh, Kind, Mend, Obstacle, Origin};
+use gvm_rs::explain::{Culprit, Fresh, Kind, Mend, Obstacle, Origin};
 use gvm_rs::net::escaped;
 use gvm_rs::setup::{self, Home, Wish};
 use gvm_rs::shell::{CodeFile, Shell};
@@ -63,6 +63,11 @@ impl Mender<'_> {
     /// Runs a command in the shell that is open, or has every fresh one run it.
     fn drop(&self, shell: Shell, mend: &Mend, line: &str) -> Option<String> {
         let culprit = self.config.fresh_shell().and_then(|fresh| fresh.culprit(mend));
+        if culprit.as_ref().is_some_and(Culprit::is_universal)
+            && let Mend::Clear(name, _) = mend
+        {
+            return Some(format!("run `set --erase --universal {name}`"));
+        }
         let place = culprit.map_or("your shell's files".to_owned(), |culprit| {
             format!("`{}`, line {}", culprit.path.to_string_lossy(), culprit.line)
         });

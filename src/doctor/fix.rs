@@ -18,7 +18,7 @@ pub enum Fix {
     Structure,
     /// What killed commands left is swept.
     Sweep,
-    /// Others lose the right to write to these directories of the store.
+    /// Others lose the right to write to these directories and files of the store.
     Modes(Vec<PathBuf>),
     /// One of the files that setup writes.
     Edit(Edit),
@@ -32,6 +32,9 @@ pub enum Fix {
         name: &'static str,
     },
 }
+
+/// More paths are not named in a line.
+pub(super) const MOST_NAMED: usize = 3;
 
 /// A fix that could not be made.
 #[derive(Debug, thiserror::Error)]
@@ -68,8 +71,13 @@ impl Fix {
             }
             Fix::Sweep => "sweeps what is left in the store".to_owned(),
             Fix::Modes(paths) => {
-                let paths: Vec<String> = paths.iter().map(|path| path.display().to_string()).collect();
-                format!("chmod go-w {}", paths.join(" "))
+                let named = paths.iter().take(MOST_NAMED).map(|path| path.display().to_string());
+                let named: Vec<String> = named.collect();
+                let more = match paths.len().saturating_sub(MOST_NAMED) {
+                    0 => String::new(),
+                    more => format!(" and {more} more"),
+                };
+                format!("chmod go-w {}{more}", named.join(" "))
             }
             Fix::Edit(edit) => format!("renews gvm-rs's block in `{}`", edit.path.display()),
             Fix::Setup(_) => "`gvm-rs setup`".to_owned(),

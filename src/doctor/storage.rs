@@ -1,9 +1,10 @@
 //! The store: whether it is whole, safe to write to, and has room.
 
 use std::os::unix::fs::MetadataExt as _;
-use std::path::PathBuf;
 
+use super::fix::MOST_NAMED;
 use super::{Doctor, Finding, Fix};
+use crate::shell::Shell;
 use crate::store;
 
 /// An install takes about 250 MB, and its archive 70.
@@ -40,39 +41,44 @@ pub(super) fn check(doctor: &Doctor<'_>, findings: &mut Vec<Finding>) {
 
 /// Whose it is, and who may write to it: whoever can replace `go` can be you.
 fn safety(doctor: &Doctor<'_>, findings: &mut Vec<Finding>) {
-    let layout = doctor.gvm.store.layout();
     let user = rustix::process::geteuid().as_raw();
-    let directories = [layout.root().to_owned(), layout.bin(), layout.shell()];
     let (mut open, mut foreign) = (Vec::new(), Vec::new());
-    for directory in directories {
-        let Ok(meta) = std::fs::metadata(&directory) else { continue };
+    for path in doctor.gvm.store.decisive_paths() {
+        let Ok(meta) = std::fs::metadata(&path) else { continue };
         // For root to look at another user's store is no fault of the store.
         if user != 0 && meta.uid() != user && meta.uid() != 0 {
-            foreign.push(format!("`{}` belongs to user {}", directory.display(), meta.uid()));
+            foreign.push(format!("`{}` belongs to user {}", path.display(), meta.uid()));
         }
         // Where the sticky bit is set they can add names, and that is enough.
         if meta.mode() & 0o022 != 0 {
-            open.push((directory, meta.mode() & 0o7777, meta.uid() == user || user == 0));
+            open.push((path, meta.mode() & 0o7777, meta.uid() == user || user == 0));
         }
     }
     if !foreign.is_empty() {
         let says = "the store belongs to another user, who decides what your `go` is";
         findings.push(
             Finding::warning("store-owner", says)
-                .with_all(foreign)
+                .with_all(foreign.into_iter().take(MOST_EVIDENCE))
                 .mend("set GVM_RS_HOME to a directory of your own"),
         );
     }
     if !open.is_empty() {
         let is_mendable = open.iter().all(|(_, _, is_own)| *is_own);
-        let evidence: Vec<String> =
-            open.iter().map(|(path, mode, _)| format!("`{}` has mode {mode:o}", path.display())).collect();
-        let paths: Vec<PathBuf> = open.into_iter().map(|(path, ..)| path).collect();
-        let fix = Fix::Modes(paths);
+        let number = open.len();
+        let lines = open.iter().map(|(path, mode, _)| format!("`{}` has mode {mode:o}", path.display()));
+        let more = (number > MOST_EVIDENCE).then(|| format!("and {} more", number - MOST_EVIDENCE));
+        let evidence: Vec<String> = lines.take(MOST_EVIDENCE).chain(more).collect();
+        let fix = Fix::Modes(open.into_iter().map(|(path, ..)| path).collect());
         let finding =
             Finding::error("store-writable", "other users may write to the store, and so replace your `go`");
-        let finding = finding.with_all(evidence).mend(fix.says());
-        findings.push(finding.fix(is_mendable.then_some(fix)));
+        let mend = match number {
+            0..=MOST_NAMED => fix.says(),
+            _ => {
+                let root = doctor.gvm.store.layout().root().to_string_lossy();
+                format!("run `chmod -R go-w {}`", Shell::Sh.quote(&root))
+            }
+        };
+        findings.push(finding.with_all(evidence).mend(mend).fix(is_mendable.then_some(fix)));
     }
 }
 

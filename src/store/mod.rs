@@ -6,6 +6,7 @@
 
 mod cache;
 mod damage;
+mod decisive;
 mod dismantle;
 mod edited;
 mod foreign;

@@ -49,6 +49,50 @@ fn a_damaged_store_is_put_right() {
 }
 
 #[test]
+fn others_lose_every_right_to_replace_go_and_nothing_else_changes() {
+    let (_mirror, sandbox) = healthy();
+    let root = sandbox.root();
+    let mode = |name: &str| fs::metadata(root.join(name)).unwrap().permissions().mode() & 0o7777;
+    let open = |name: &str| {
+        let given = mode(name);
+        fs::set_permissions(root.join(name), fs::Permissions::from_mode(given | 0o022)).unwrap();
+        given
+    };
+    let names = [
+        "",
+        "bin",
+        "cache",
+        "staging",
+        "versions",
+        "versions/go1.22.5",
+        "versions/go1.22.5/bin",
+        "versions/go1.22.5/bin/go",
+        "versions/go1.21.13",
+        "generations",
+        "generations/1",
+        "manifests",
+        "manifests/go1.22.5.unofficial.jsonl",
+        "shell",
+        "shell/init.bash",
+    ];
+    for name in names {
+        assert!(root.join(name).exists(), "{name}: {:?}", tree_names(&root));
+        let given = open(name);
+        is_fixed(&sandbox, &["error store-writable"]);
+        assert_eq!(mode(name), given, "{name}");
+    }
+    // Many at once are one finding, and links are left to what they lead to.
+    for name in names {
+        open(name);
+    }
+    let report = finds(&sandbox, &[], &["error store-writable"]);
+    let mend = report["findings"][0]["mend"].as_str().unwrap();
+    assert_eq!(mend, format!("run `chmod -R go-w '{}'`", root.display()));
+    is_fixed(&sandbox, &["error store-writable"]);
+    sandbox.gvm(&["verify", "--all"]).ok();
+}
+
+#[test]
 fn what_a_killed_command_left_is_swept() {
     let (_mirror, sandbox) = healthy();
     let left = sandbox.root().join("staging/abc");

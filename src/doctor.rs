@@ -24,7 +24,7 @@ use std::fmt::Display;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use crate::explain::{Fresh, Scene};
+use crate::explain::{Fresh, Kind, Obstacle, Scene};
 use crate::gvm::Gvm;
 use crate::net::escaped;
 use crate::process::Watch;
@@ -124,6 +124,8 @@ pub struct Doctor<'a> {
     pub fresh: Option<&'a Fresh>,
     /// The environment: a variable that is set and not empty.
     pub variable: &'a (dyn Fn(&str) -> Option<OsString> + Sync),
+    /// What to type against an obstacle, in this shell or so that fresh ones of that kind are without it, escaped.
+    pub advice: &'a (dyn Fn(&Obstacle, Option<Kind>) -> Option<String> + Sync),
     /// Whether to show the system calls at which a `go` fails, where strace is installed.
     pub traces: bool,
     /// Whether to connect to the mirror and the index.

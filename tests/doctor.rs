@@ -2,6 +2,8 @@
 //! and then silent. What takes a real Go is in tests/real/doctor.rs.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::disallowed_methods, reason = "tests")]
 
+#[path = "doctor/advice.rs"]
+mod advice;
 #[path = "doctor/fixes.rs"]
 mod fixes;
 #[path = "doctor/healthy.rs"]

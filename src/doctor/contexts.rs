@@ -8,7 +8,7 @@ use std::path::Path;
 
 use super::{Doctor, Finding, shown};
 use crate::disk;
-use crate::explain::{Kind, Program, Runs, Scene, programs};
+use crate::explain::{FreshError, Kind, Mend, Obstacle, Program, Runs, Scene, programs};
 use crate::setup;
 
 /// A fresh shell of the user's, and what a `go` in it depends on.
@@ -17,7 +17,7 @@ pub(super) struct Asked {
     pub kind: Kind,
     /// As one would type it.
     pub command: String,
-    pub scene: Result<Scene, String>,
+    pub scene: Result<Scene, FreshError>,
 }
 
 impl Asked {
@@ -79,7 +79,7 @@ pub(super) fn shells(doctor: &Doctor<'_>) -> Vec<Asked> {
     let ask = |kind: Kind| Asked {
         kind,
         command: format!("{} {}", fresh.shell.display(), kind.flags()),
-        scene: fresh.scene(kind, &home.directory, &doctor.watch()).map_err(shown),
+        scene: fresh.scene(kind, &home.directory, &doctor.watch()),
     };
     let (login, interactive) = super::both(|| ask(Kind::Login), || ask(Kind::Interactive));
     vec![login, interactive]
@@ -93,7 +93,7 @@ pub(super) fn all(doctor: &Doctor<'_>, shells: Vec<Asked>, findings: &mut Vec<Fi
         fresh_shell(doctor, &asked, findings);
         let found = match &asked.scene {
             Ok(scene) => found_in(doctor, scene),
-            Err(problem) => Found::Unknown(problem.clone()),
+            Err(problem) => Found::Unknown(shown(problem)),
         };
         let name = if asked.kind == Kind::Login { "login shell" } else { "terminal" };
         contexts.push(Context { name, how: shown(&asked.command), found });
@@ -135,10 +135,15 @@ fn has_bin(doctor: &Doctor<'_>, path: &OsStr) -> bool {
 
 /// A fresh shell that has another `go` than this one, which has gvm-rs's.
 fn fresh_shell(doctor: &Doctor<'_>, asked: &Asked, findings: &mut Vec<Finding>) {
-    let Ok(scene) = &asked.scene else { return };
     let (id, name) = match asked.kind {
         Kind::Login => ("shell-login", "login"),
         Kind::Interactive => ("shell-interactive", "interactive"),
+    };
+    let scene = match &asked.scene {
+        Ok(scene) => scene,
+        // Nothing is wrong with a shell of which gvm-rs does not know.
+        Err(FreshError::Unknown(_)) => return,
+        Err(problem) => return findings.push(unanswered(asked, name, problem)),
     };
     if let Some(what) = scene.covered_by {
         let says = format!("in a fresh {name} shell {what} named `go` comes before every program");
@@ -158,13 +163,27 @@ fn fresh_shell(doctor: &Doctor<'_>, asked: &Asked, findings: &mut Vec<Finding>) 
         asked.command,
         first.path.display()
     ));
+    findings.push(finding.mend(advice(doctor, asked).unwrap_or_else(|| "run `gvm-rs setup`".to_owned())));
+}
+
+fn unanswered(asked: &Asked, name: &str, problem: &FreshError) -> Finding {
+    let says = format!("it is not known which `go` a fresh {name} shell runs: {problem}");
+    let mend = "start it yourself; its files may stop it, or a limit does (`ulimit -a`)";
+    Finding::warning("shell-unknown", says).with(format!("`{}`", asked.command)).mend(mend)
+}
+
+/// What to type so that gvm-rs's `go` is the first in such a shell, where it is not.
+pub(super) fn advice(doctor: &Doctor<'_>, asked: &Asked) -> Option<String> {
+    let scene = asked.scene.as_ref().ok()?;
     let mend = match has_bin(doctor, &scene.path) {
-        true => {
-            "gvm-rs's directory is on its PATH, and not first: its block has to come after what puts the other one there"
-        }
-        false => "run `gvm-rs setup`",
+        true if asked.first_program(doctor).is_some_and(|first| doctor.is_ours(&first.path)) => return None,
+        true => Mend::PutFirst,
+        false => Mend::PutOnPath,
     };
-    findings.push(finding.mend(mend));
+    if let Some(file) = super::rc::unreadable(doctor) {
+        return Some(super::rc::made_readable(&file));
+    }
+    (doctor.advice)(&Obstacle { says: String::new(), mend: Some(mend) }, Some(asked.kind))
 }
 
 /// What `sudo go` finds: PATH is replaced by secure_path.

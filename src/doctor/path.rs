@@ -2,9 +2,11 @@
 
 use std::path::{Path, PathBuf};
 
+use rustix::io::Errno;
+
 use super::contexts::Asked;
 use super::{Doctor, Finding, Fix};
-use crate::explain::{self, Program};
+use crate::explain::{self, Mend, Obstacle, Program};
 use crate::setup::{self, Plan, Wish};
 
 pub(super) fn check(doctor: &Doctor<'_>, shells: &[Asked], findings: &mut Vec<Finding>) {
@@ -22,7 +24,7 @@ pub(super) fn check(doctor: &Doctor<'_>, shells: &[Asked], findings: &mut Vec<Fi
         findings.push(missing(doctor, shells));
     }
     if let Some(first) = programs.first().filter(|first| has_bin && !is_chosen(doctor, first)) {
-        findings.push(shadowed(doctor, first));
+        findings.push(shadowed(doctor, first, shells));
     }
     let number = directories.iter().filter(|directory| is_bin(directory)).count();
     if number > 1 {
@@ -60,6 +62,9 @@ fn missing(doctor: &Doctor<'_>, shells: &[Asked]) -> Finding {
         let evidence = format!("a fresh shell (`{}`) has it: this one was started before", fresh.command);
         return finding.with(evidence).mend("open a new terminal");
     }
+    if let Some(file) = super::rc::unreadable(doctor) {
+        return finding.mend(format!("{}, and open a new terminal", super::rc::made_readable(&file)));
+    }
     let finding = finding.mend("run `gvm-rs setup`, and open a new terminal");
     let (Some(home), Some(init)) = (doctor.home, doctor.init) else { return finding };
     let wish = Wish { home, init, shells: &[], with_shells: true, with_session: None };
@@ -70,30 +75,34 @@ fn missing(doctor: &Doctor<'_>, shells: &[Asked]) -> Finding {
     finding.fix(plan.filter(|plan| !plan.is_empty() && only_adds(plan)).map(Fix::Setup))
 }
 
-fn shadowed(doctor: &Doctor<'_>, first: &Program) -> Finding {
+fn shadowed(doctor: &Doctor<'_>, first: &Program, shells: &[Asked]) -> Finding {
     let says = format!("another `go` comes before gvm-rs's on PATH: {first}");
     let directory = first.path.parent().unwrap_or(Path::new("/")).display().to_string();
-    let mend = match first.maker {
-        "Homebrew" => {
-            "run `brew unlink go`, or have gvm-rs's block come after `brew shellenv` in your shell's files"
-                .to_owned()
-        }
-        "the distribution" => format!(
-            "have gvm-rs's block come last in your shell's files (`gvm-rs setup`), so that it comes before `{directory}`; or \
-             remove the package"
-        ),
+    let remove = match first.maker {
+        "Homebrew" => "run `brew unlink go`".to_owned(),
+        "the distribution" => "remove the package".to_owned(),
         "an archive from go.dev" => format!(
-            "take `{directory}` out of PATH where your shell's files add it (on macOS `/etc/paths.d/go` does), or have \
-             gvm-rs's block come after that"
+            "take `{directory}` out of PATH where your shell's files add it (on macOS `/etc/paths.d/go` does)"
         ),
         "goenv" | "asdf" | "mise" | "moovweb's gvm" | "goup-rs" | "goup" | "gobrew" | "g" => {
-            format!(
-                "have gvm-rs's block come after what loads {} in your shell's files, or remove that",
-                first.maker
-            )
+            format!("remove what loads {} from your shell's files", first.maker)
         }
-        _ => {
-            format!("take `{directory}` out of PATH, or have gvm-rs's block come last in your shell's files")
+        _ => format!("take `{directory}` out of PATH"),
+    };
+    // A block that is moved by hand to the end would stand behind the guard.
+    let mut advice: Vec<String> =
+        shells.iter().filter_map(|asked| super::contexts::advice(doctor, asked)).collect();
+    advice.dedup();
+    let here = || {
+        let obstacle = Obstacle { says: String::new(), mend: Some(Mend::PutFirst) };
+        (doctor.advice)(&obstacle, None).map(|hint| format!("; {hint}")).unwrap_or_default()
+    };
+    let is_fresh = shells.iter().any(|asked| asked.scene.is_ok());
+    let mend = match advice.is_empty() {
+        true if is_fresh => format!("open a new terminal, in which gvm-rs's is first{}", here()),
+        true => format!("{remove}{}", here()),
+        false => {
+            format!("{remove}, or have gvm-rs's come first: {}; then open a new terminal", advice.join("; "))
         }
     };
     Finding::error("path-shadowed", says).with_all(super::rc::mentions(doctor, &directory)).mend(mend)
@@ -116,7 +125,10 @@ fn dangling(directories: &[PathBuf], bin: &Path, findings: &mut Vec<Finding>) {
     }
     let shown = links.iter().map(|link| {
         let target = std::fs::read_link(link).unwrap_or_default();
-        format!("`{}` leads to `{}`, which is not there", link.display(), target.display())
+        let error = std::fs::metadata(link).err();
+        let is_circle = error.is_some_and(|error| Errno::from_io_error(&error) == Some(Errno::LOOP));
+        let why = if is_circle { "and so back to itself" } else { "which is not there" };
+        format!("`{}` leads to `{}`, {why}", link.display(), target.display())
     });
     let finding = Finding::warning("path-dangling", "a link on PATH that is named like Go leads nowhere")
         .with_all(shown);

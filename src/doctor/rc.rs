@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use super::{Doctor, Finding, Fix, LARGEST};
 use crate::disk;
 use crate::setup::{self, BlockFault, Home, Reader, Surveyed, Wish};
+use crate::shell::Shell;
 
 /// Lines that are shown of what the user's files say.
 const MOST_MENTIONS: usize = 6;
@@ -28,6 +29,10 @@ pub(super) fn check(doctor: &Doctor<'_>, findings: &mut Vec<Finding>) {
 fn faulty(surveyed: Surveyed) -> Finding {
     let path = surveyed.path.display();
     let (id, says, mend) = match surveyed.faults[0] {
+        BlockFault::Unreadable => {
+            let says = format!("`{path}` cannot be read, by a shell or by `gvm-rs setup`");
+            return Finding::warning("rc-unreadable", says).mend(made_readable(&surveyed.path));
+        }
         BlockFault::Unended => (
             "rc-unended",
             format!("gvm-rs's block in `{path}` has a beginning and no end, so it is left alone"),
@@ -46,7 +51,8 @@ fn faulty(surveyed: Surveyed) -> Finding {
             format!(
                 "gvm-rs's block in `{path}` stands behind the line at which a shell without a terminal leaves"
             ),
-            "run `gvm-rs teardown` and `gvm-rs setup`: then commands over ssh find `go`, too",
+            "run `gvm-rs teardown` and `gvm-rs setup`: then commands over ssh find `go`, too; what puts another one first \
+             behind it is mended by a line, as `gvm-rs why` says",
         ),
     };
     let finding = Finding::warning(id, says).mend(mend);
@@ -54,6 +60,21 @@ fn faulty(surveyed: Surveyed) -> Finding {
     let lines: Vec<String> =
         lines.lines().filter(|line| line.starts_with(['-', '+'])).take(8).map(str::to_owned).collect();
     finding.with_all(lines).fix(surveyed.edit.map(Fix::Edit))
+}
+
+/// A file that stops a set-up, as it may not be read.
+pub(super) fn unreadable(doctor: &Doctor<'_>) -> Option<PathBuf> {
+    let (home, init) = (doctor.home?, doctor.init?);
+    let surveyed = setup::survey(doctor.gvm.store, home, init).into_iter();
+    surveyed
+        .filter(|surveyed| surveyed.faults == [BlockFault::Unreadable])
+        .map(|surveyed| surveyed.path)
+        .next()
+}
+
+/// What to type about it.
+pub(super) fn made_readable(file: &Path) -> String {
+    format!("run `chmod u+r {}`, and then `gvm-rs setup`", Shell::Sh.quote(&file.to_string_lossy()))
 }
 
 /// Blocks that read a file which is gone: such a shell says nothing, and finds no `go`.

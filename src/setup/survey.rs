@@ -2,6 +2,7 @@
 //! it plans is made by [`Gvm::apply_edit`].
 
 use std::collections::BTreeSet;
+use std::io;
 use std::path::PathBuf;
 
 use super::block::{self, Place};
@@ -38,6 +39,8 @@ pub enum BlockFault {
     Repeated,
     /// Its last line is missing.
     Unended,
+    /// The file may not be read, so that nobody knows of a block in it.
+    Unreadable,
     /// It stands behind the line at which a shell without a terminal leaves.
     BehindGuard,
 }
@@ -60,9 +63,15 @@ pub fn survey(store: &Store, home: &Home, init: &Init) -> Vec<Surveyed> {
 }
 
 fn look(store: &Store, home: &Home, init: &Init, target: &Target) -> Option<Surveyed> {
-    let text = disk::read_capped(&target.path, LARGEST, true).ok()?;
     let surveyed = |faults, edit, lost_code| {
         Some(Surveyed { path: target.path.clone(), reader: target.reader, faults, edit, lost_code })
+    };
+    let text = match disk::read_capped(&target.path, LARGEST, true) {
+        Ok(text) => text,
+        Err(e) if e.kind() == io::ErrorKind::PermissionDenied => {
+            return surveyed(vec![BlockFault::Unreadable], None, None);
+        }
+        Err(_) => return None,
     };
     let Ok(blocks) = block::places(&text) else { return surveyed(vec![BlockFault::Unended], None, None) };
     let first = blocks.first()?;

@@ -5,11 +5,13 @@ use std::process::ExitCode;
 
 use gvm_rs::doctor::syscalls::{self, Probed, State};
 use gvm_rs::doctor::{Context, Doctor, Finding, Fix, Found, Report, Severity};
+use gvm_rs::explain::Obstacle;
 use gvm_rs::net::escaped;
 use gvm_rs::store::StoreError;
 use serde_json::{Value, json};
 
 use super::consent;
+use super::mends::Mender;
 use super::session::Session;
 use crate::cli::args::{self, FailOn};
 use crate::cli::config::{Config, variable};
@@ -29,6 +31,7 @@ pub(crate) fn run(args: &args::Doctor, config: &Config, ui: &Ui) -> Result<ExitC
     let (init, fresh) = (config.init(true, false).ok(), config.fresh_shell());
     let program = if args.syscalls { Some(config.program()?) } else { None };
     let gvm = session.gvm();
+    let advice = |obstacle: &Obstacle, kind| Mender { store: gvm.store, config, kind }.hint(obstacle);
     let doctor = Doctor {
         gvm: &gvm,
         scene: &scene,
@@ -36,6 +39,7 @@ pub(crate) fn run(args: &args::Doctor, config: &Config, ui: &Ui) -> Result<ExitC
         init: init.as_ref(),
         fresh: fresh.as_ref(),
         variable: &variable,
+        advice: &advice,
         traces: args.trace,
         asks_network: args.network,
         probes_calls_with: program.as_deref(),
@@ -132,8 +136,12 @@ fn tell(report: &Report, was_fixed: bool, ui: &Ui) {
         );
     }
     ui.say(words.join(", "));
-    if !was_fixed && report.findings.iter().any(|finding| finding.fix.is_some()) {
-        ui.hint("`gvm-rs doctor --fix` mends what can be mended without a choice, after it has shown it");
+    match (was_fixed, report.findings.iter().any(|finding| finding.fix.is_some())) {
+        (false, true) => {
+            ui.hint("`gvm-rs doctor --fix` mends what can be mended without a choice, after it has shown it");
+        }
+        (true, false) => ui.hint("`--fix` can mend none of this: what is to be typed is told above"),
+        _ => {}
     }
 }
 

@@ -63,6 +63,7 @@ fn unreachable(doctor: &Doctor<'_>, id: &'static str, location: &Location, error
     let finding = Finding::error(id, format!("the {what} cannot be reached: {}", with_cause(error)));
     let mend = match error {
         NetError::Offline { .. } => "leave out `--offline` and GVM_RS_OFFLINE",
+        _ if location.as_file().is_some() => "name another directory by GVM_RS_MIRROR",
         _ => {
             "set HTTPS_PROXY where there is a proxy, GVM_RS_CA_FILE where it has a certificate of its own, or GVM_RS_MIRROR for another mirror"
         }

@@ -4,6 +4,8 @@ use std::os::unix::fs::MetadataExt as _;
 
 use super::fix::MOST_NAMED;
 use super::{Doctor, Finding, Fix};
+use crate::disk;
+use crate::model::GoVersion;
 use crate::shell::Shell;
 use crate::store;
 
@@ -158,6 +160,9 @@ fn leftovers(doctor: &Doctor<'_>, findings: &mut Vec<Finding>) {
 
 fn current(doctor: &Doctor<'_>, findings: &mut Vec<Finding>) {
     let store = doctor.gvm.store;
+    if let Ok(Some(current)) = store.current() {
+        return findings.extend(unnamed(doctor, current.version, findings));
+    }
     let (Ok(None), Ok(installed)) = (store.current(), store.installed()) else { return };
     // A lost link is told as damage.
     if findings.iter().any(|finding| finding.id == "store-damaged") {
@@ -174,6 +179,21 @@ fn current(doctor: &Doctor<'_>, findings: &mut Vec<Finding>) {
                 .mend("run `gvm-rs use latest`"),
         ),
     }
+}
+
+/// cmd/go and the tools beside it take the release that they are from the file VERSION.
+fn unnamed(doctor: &Doctor<'_>, version: GoVersion, findings: &[Finding]) -> Option<Finding> {
+    let file = doctor.gvm.store.layout().tree(version).join("VERSION");
+    let text = disk::read_capped(&file, 4096, true);
+    let is_told = findings.iter().any(|finding| finding.id == "toolchain-damaged");
+    let is_sound = text.as_ref().is_ok_and(|text| text.starts_with(b"go") || text.starts_with(b"devel"));
+    if is_told || is_sound {
+        return None;
+    }
+    let says = format!("{}, which is current, does not say which release it is", version.toolchain());
+    let why = text.map_or_else(|error| error.to_string(), |_| "it names no release".to_owned());
+    let finding = Finding::error("toolchain-damaged", says).with(format!("`{}`: {why}", file.display()));
+    Some(finding.mend("run `gvm-rs repair`, which may have to download"))
 }
 
 /// An error with the reason behind it.

@@ -101,6 +101,21 @@ fn nothing_is_advised_that_is_beside_the_point() {
     // `--fix` says it where it can do nothing.
     let run = sandbox.gvm_with(&[("PATH", &path)], &["doctor", "--fix"]).ok();
     assert!(run.stderr.contains("`--fix` can mend none of this"), "{run}");
+    let gone = sandbox.path().join("gone");
+    let (report, run) = examined(&sandbox, &[("GVM_RS_MIRROR", gone.to_str().unwrap())], &["--network"]);
+    assert_eq!(ids(&report), ["error network-mirror"], "{run}");
+    assert_eq!(report["findings"][0]["mend"], "name another directory by GVM_RS_MIRROR");
+}
+
+#[test]
+fn an_empty_version_file_is_found_and_repaired() {
+    let (_mirror, sandbox) = healthy();
+    let file = sandbox.root().join("versions/go1.22.5/VERSION");
+    fs::set_permissions(&file, fs::Permissions::from_mode(0o644)).unwrap();
+    fs::write(&file, "").unwrap();
+    finds(&sandbox, &[], &["error toolchain-damaged"]);
+    sandbox.gvm(&["repair"]).ok();
+    finds(&sandbox, &[], &[]);
 }
 
 #[test]

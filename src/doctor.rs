@@ -12,7 +12,6 @@ mod launch;
 mod network;
 mod path;
 mod rc;
-mod said;
 mod settings;
 mod storage;
 mod symptom;

@@ -1,8 +1,10 @@
 //! Why a program did not start, told by errno, signal and what it said: pure functions of these and the machine.
 
-use super::said::in_text;
+mod said;
+
 use crate::executable::Executable;
 use crate::process::Exit;
+use said::in_text;
 
 /// What became of a start.
 #[derive(Debug)]
@@ -81,17 +83,13 @@ const SIGSEGV: i32 = 11;
 const SIGSYS: i32 = 31;
 
 const ANOTHER_MACHINE: &str = "install a Go for this machine: `gvm-rs use latest`";
-pub(super) const FILTER: &str = "let the container or service make the call: for Docker a newer Docker and libseccomp, or \
+const FILTER: &str = "let the container or service make the call: for Docker a newer Docker and libseccomp, or \
                       `--security-opt seccomp=PROFILE`; for systemd `SystemCallFilter=`; `gvm-rs doctor --syscalls` \
                       shows which calls are blocked";
 const SPOILED: &str = "run `gvm-rs verify`, and `gvm-rs repair` if it finds something";
-pub(super) const KERNEL: &str = "`gvm-rs preflight latest` names the newest Go for this kernel";
+const KERNEL: &str = "`gvm-rs preflight latest` names the newest Go for this kernel";
 
-pub(super) fn symptom(
-    id: &'static str,
-    says: impl Into<String>,
-    mend: impl Into<Option<&'static str>>,
-) -> Symptom {
+fn symptom(id: &'static str, says: impl Into<String>, mend: impl Into<Option<&'static str>>) -> Symptom {
     Symptom { id, says: says.into(), mend: mend.into() }
 }
 

@@ -118,7 +118,7 @@ impl Scene {
             choice.refusal().is_some() && !choice.other.as_deref().is_some_and(is_found)
         };
         let says = match settings.choose(Some(version), demand) {
-            Err(problem) => format!("`go` fails{origin}: {problem}"),
+            Err(problem) => format!("GOTOOLCHAIN is `{value}`{origin}, so `go` fails: {problem}"),
             Ok(choice) if choice.because != Because::Setting => return None,
             Ok(choice) if choice.is_too_old => {
                 let toolchain = version.toolchain();
@@ -127,7 +127,8 @@ impl Scene {
                 )
             }
             Ok(choice) if is_refused(&choice) => {
-                format!("`go` fails{origin}: {}", shown(choice.refusal()?))
+                let refusal = shown(choice.refusal()?);
+                format!("GOTOOLCHAIN is `{value}`{origin}, so `go` fails: {refusal}")
             }
             Ok(choice) => format!("GOTOOLCHAIN is `{value}`{origin}, so `go` runs {}", choice.other?),
         };

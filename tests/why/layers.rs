@@ -195,7 +195,7 @@ fn use_says_in_a_line_what_comes_first() {
         (&[("PATH", path_of(&[&bin])), ("GOTOOLCHAIN", "nonsense".into())], "invalid GOTOOLCHAIN"),
         (
             &[("PATH", path_of(&[&bin])), ("GOTOOLCHAIN", "go1.22".into())],
-            "`go` fails in the environment: invalid toolchain: go1.22 is a language version",
+            "GOTOOLCHAIN is `go1.22` in the environment, so `go` fails: invalid toolchain: go1.22 is a language version",
         ),
         (&[("PATH", path_of(&[&bin])), ("BASH_FUNC_go%%", "() { :; }".into())], "a function named `go`"),
     ] {

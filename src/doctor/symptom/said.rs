@@ -1,7 +1,7 @@
 //! What a failing `go` printed, and what that means: the texts are those of real failures, of Go's runtime, of cmd/go,
 //! and of the loaders of glibc and macOS.
 
-use super::symptom::{ENOSYS, EPERM, FILTER, KERNEL, Surroundings, Symptom, symptom};
+use super::{ENOSYS, EPERM, FILTER, KERNEL, Surroundings, Symptom, symptom};
 use crate::model::OsVersion;
 
 /// Says what a text means that a failing `go` printed.
@@ -169,7 +169,7 @@ fn between<'a>(text: &'a str, start: &str, end: &str) -> Option<&'a str> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::symptom::Surroundings;
+    use super::super::Surroundings;
     use super::in_text;
 
     fn around(release: &str, is_filtered: bool) -> Surroundings {

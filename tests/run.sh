@@ -23,7 +23,10 @@ need_programs bash=bash dash=dash zsh=zsh fish=fish elvish=elvish script=bsdutil
   systemctl=systemd mandoc=mandoc cc=gcc strip=binutils \
   curl=curl wget=wget openssl=openssl shasum=perl strace=strace shellcheck=shellcheck shfmt=shfmt python3=python3 pip3=python3-pip
 
-[[ ",${GVM_RS_TEST_SKIP:-}," == *,nu,* || -n ${GVM_RS_TEST_NU:-} ]] || bash tests/nushell.sh target/nushell
+if [[ ",${GVM_RS_TEST_SKIP:-}," != *,nu,* && -z ${GVM_RS_TEST_NU:-} ]] && ! timeout 120 bash tests/nushell.sh target/nushell; then
+  echo "tests: nushell could not be had from npm: nothing is tried in it (GVM_RS_TEST_SKIP=nu)" >&2
+  export GVM_RS_TEST_SKIP=${GVM_RS_TEST_SKIP:+$GVM_RS_TEST_SKIP,}nu
+fi
 
 case ",${GVM_RS_TEST_SKIP:-}," in
   *,real,*)
